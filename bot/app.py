@@ -1,0 +1,205 @@
+"""Puts the house together: the only room that knows all the others."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiogram import Bot
+from aiogram.client.telegram import TelegramAPIServer
+
+import handlers
+from bot import content, words
+from bot.clock import Clock
+from bot.delivery.worker import Worker
+from bot.domain.base import Text
+from bot.domain.moments import Calendar
+from bot.schedule import Schedule
+from bot.services import arrivals, contests, people, rights, search
+from bot.services.office import Department, Office
+from bot.settings import Settings
+from bot.storage import applications, deliveries, schema
+from bot.storage.database import Database
+from bot.storage.files import FileStore
+from bot.telegram.commands import register_for_all
+from bot.telegram.dispatcher import ALLOWED_UPDATES, BotDispatcher
+from bot.telegram.receiver import Receiver
+from bot.telegram.screens import Screens
+from bot.telegram.session import Session
+from bot.vault import Vault
+
+log = structlog.get_logger(__name__)
+
+LOCALES = Path(__file__).parent.parent / "locales"
+KEEP_DELIVERIES = timedelta(days=30)
+
+
+class CannotStart(Exception):
+    """The bot cannot start; each line says what is wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What is read from files before anything runs."""
+
+    library: content.Library
+    words: dict[str, words.Words]
+    calendar: Calendar
+
+
+def read(settings: Settings) -> Read:
+    """Reads the content and the locales. Raises CannotStart with every fault."""
+    calendar = Calendar(
+        days_off=frozenset(settings.calendar.days_off), working_days=frozenset(settings.calendar.working_days)
+    )
+    languages = settings.words.languages
+    try:
+        library = content.load(settings.content.path, languages, calendar)
+        catalogues = words.load(LOCALES, languages, ZoneInfo(settings.words.zone))
+    except content.BadContent as error:
+        raise CannotStart(str(error)) from None
+    except FileNotFoundError as error:
+        raise CannotStart(str(error)) from None
+    faults = [
+        f"config.toml: department.{name}: the text is missing in: {language}"
+        for name in ("name", "hours", "address")
+        for language in languages
+        if language not in getattr(settings.department, name)
+    ]
+    if faults:
+        raise CannotStart("\n".join(faults))
+    return Read(library, catalogues, calendar)
+
+
+def check(settings: Settings) -> list[str]:
+    """Everything that `bot check` looks at besides what keeps the bot from starting; a line a fault."""
+    read(settings)
+    return words.check(LOCALES, settings.words.languages)
+
+
+def _department(settings: Settings) -> Department:
+    section = settings.department
+    return Department(
+        name=Text(section.name),
+        bin=section.bin,
+        phone=section.phone,
+        hours=Text(section.hours),
+        address=Text(section.address),
+    )
+
+
+async def _vault(settings: Settings, database: Database) -> Vault:
+    """The vault; new keys only where nothing is sealed yet. Raises CannotStart."""
+    path = settings.storage.keys
+    if not path.exists():
+        if await applications.count(database):
+            raise CannotStart(f"{path}: the file of keys is missing, and the database holds sealed data: restore it")
+        Vault.create_file(path)
+        log.info("new keys made: back them up apart from the database", path=str(path))
+    try:
+        return Vault.from_file(path)
+    except (OSError, ValueError) as error:
+        raise CannotStart(str(error)) from None
+
+
+async def open_office(settings: Settings, clock: Clock) -> Office:
+    """Opens the database, upgrades it, and hands out what the services work with. Raises CannotStart."""
+    known = read(settings)
+    database = Database(settings.database.url)
+    try:
+        await schema.upgrade(database)
+        vault = await _vault(settings, database)
+    except schema.NewerDatabase as error:
+        await database.close()
+        raise CannotStart(f"the database was made by a newer version of the bot ({error}): upgrade the bot") from None
+    except BaseException:
+        await database.close()
+        raise
+    office = Office(
+        database=database,
+        library=known.library,
+        vault=vault,
+        files=FileStore(settings.storage.files),
+        clock=clock,
+        words=known.words,
+        department=_department(settings),
+        owners=frozenset(settings.people.owners),
+    )
+    await contests.announce_due(office, known.calendar)
+    await arrivals.sweep(office)
+    return office
+
+
+def make_bot(settings: Settings) -> Bot:
+    """The bot's connection to Telegram, or to any Bot API server."""
+    server = TelegramAPIServer.from_base(settings.telegram.api_base)
+    return Bot(settings.telegram.token.get_secret_value(), session=Session(server))
+
+
+async def run(
+    settings: Settings, stop: asyncio.Event, clock: Clock | None = None, say: Callable[[str], None] = print
+) -> None:
+    """Runs the bot until `stop`: receives, sends what is due, wakes the services. Raises CannotStart.
+
+    At the end the handlers at work finish, what they did is confirmed to Telegram, and the connections close.
+    """
+    clock = clock or Clock()
+    async with AsyncExitStack() as stack:
+        office = await open_office(settings, clock)
+        stack.push_async_callback(office.database.close)
+        bot = make_bot(settings)
+        stack.push_async_callback(bot.session.close)
+        me = await bot.me()
+        code = await people.owner_code(office)
+        if code:
+            say(f"This bot has no owner yet. The first person to send it this code becomes the owner: /owner {code}")
+        address = f"https://t.me/{me.username}"
+        dispatcher = BotDispatcher(
+            handlers.setup(),
+            office=office,
+            screens=Screens(bot),
+            index=search.build(office.library),
+            address=address,
+        )
+        schedule = Schedule(clock, lambda: _due(office), lambda: rights.next_erasure(office))
+        receiver = Receiver(bot, lambda update: dispatcher.feed_update(bot, update), ALLOWED_UPDATES)
+        await schedule.start()
+        stack.callback(schedule.stop)
+        gc.collect()
+        gc.freeze()
+        say(f"The bot is running: {address}")
+        await _until_stopped(stop, receiver.run(stop), Worker(bot, office).run(stop), register_for_all(bot, office))
+
+
+async def _until_stopped(stop: asyncio.Event, *works: Coroutine[Any, Any, None]) -> None:
+    """Runs all until `stop`; the first that fails stops the others, and its error is raised."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        stop.set()
+        await asyncio.wait(tasks)
+
+
+async def _due(office: Office) -> None:
+    await rights.erase_expired(office)
+    await deliveries.drop_old(office.database, office.clock.now() - KEEP_DELIVERIES)
+
+
+async def migrate(settings: Settings) -> None:
+    """Brings the database up to date. Raises CannotStart."""
+    database = Database(settings.database.url)
+    try:
+        await schema.upgrade(database)
+    except schema.NewerDatabase as error:
+        raise CannotStart(f"the database was made by a newer version of the bot ({error})") from None
+    finally:
+        await database.close()

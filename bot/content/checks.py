@@ -1,0 +1,184 @@
+"""What a schema cannot say of a content file: the graph of a guide, both languages, every limit of Telegram."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from bot.domain.base import Text
+from bot.domain.contests import Contest
+from bot.domain.guides import Choice, Guide, Step
+from bot.domain.moments import Calendar
+
+TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a", "blockquote"})
+SCREEN_LIMIT = 3000
+"""Signs of text: a screen adds its head and foot to it, and Telegram takes 4,096."""
+LABEL_LIMIT = 64
+COPY_LIMIT = 256
+PLAIN = frozenset({"label", "title", "copy_text", "keywords", "name"})
+"""Texts that stand where no formatting is possible."""
+
+
+def guide_faults(guide: Guide, languages: Collection[str], guide_ids: Collection[str]) -> Iterator[str]:
+    """The faults of one guide, each naming its step and field."""
+    yield from _text_faults(guide, languages)
+    for step in guide.steps:
+        for place, target in _targets(step):
+            if guide.step(target) is None:
+                yield f"steps.{step.id}.{place}: there is no step {target!r}"
+        for button in step.buttons:
+            if button.url is not None:
+                yield from _address_faults(f"steps.{step.id}.buttons", button.url)
+            if button.guide is not None and button.guide not in guide_ids:
+                yield f"steps.{step.id}.buttons: there is no guide {button.guide!r}"
+        if step.source and step.source.url:
+            yield from _address_faults(f"steps.{step.id}.source", step.source.url)
+        for choice in step.choices:
+            yield from _callback_faults(guide, step, choice)
+    if guide.source.url:
+        yield from _address_faults("source", guide.source.url)
+    yield from _reach_faults(guide)
+    yield from _device_faults(guide)
+
+
+def contest_faults(
+    contest: Contest, languages: Collection[str], guide_ids: Collection[str], calendar: Calendar
+) -> Iterator[str]:
+    """The faults of one contest, each naming its field."""
+    yield from _text_faults(contest, languages)
+    for guide_id in contest.guides:
+        if guide_id not in guide_ids:
+            yield f"guides: there is no guide {guide_id!r}"
+    try:
+        contest.moments(calendar)
+    except ValueError as error:
+        yield str(error)
+
+
+def _targets(step: Step) -> Iterator[tuple[str, str]]:
+    if step.next:
+        yield "next", step.next
+    for choice in step.choices:
+        yield f"choices.{choice.id}.next", choice.next
+
+
+def _callback_faults(guide: Guide, step: Step, choice: Choice) -> Iterator[str]:
+    data = f"g1:{guide.id}:{step.id}:.{choice.id}"
+    if len(data.encode()) > 64:
+        yield f"steps.{step.id}.choices.{choice.id}: the ids are too long together for a button (64 bytes)"
+
+
+def _address_faults(place: str, address: str) -> Iterator[str]:
+    parts = urlsplit(address)
+    if parts.scheme not in ("https", "tel") or (parts.scheme == "https" and "." not in parts.netloc):
+        yield f"{place}: {address!r}: expected an https address"
+
+
+def _reach_faults(guide: Guide) -> Iterator[str]:
+    reached, ends = _closure(guide, guide.first)
+    if not ends:
+        yield f"steps.{guide.first.id}: no end can be reached"
+    for step in guide.steps:
+        if step.id not in reached:
+            yield f"steps.{step.id}: no step leads here"
+        elif not _closure(guide, step)[1]:
+            yield f"steps.{step.id}: a loop without a way out"
+
+
+def _closure(guide: Guide, start: Step) -> tuple[set[str], bool]:
+    """The ids that can be reached from a step, and whether an end is among them."""
+    reached, waiting, ends = {start.id}, [start], False
+    while waiting:
+        step = waiting.pop()
+        ends = ends or not step.targets()
+        for target in step.targets():
+            following = guide.step(target)
+            if following is not None and target not in reached:
+                reached.add(target)
+                waiting.append(following)
+    return reached, ends
+
+
+def _device_faults(guide: Guide) -> Iterator[str]:
+    """A step that needs a device must only be met by who said that they have it in hand."""
+    waiting: list[tuple[Step, str | None]] = [(guide.first, None)]
+    seen = {(guide.first.id, None)}
+    while waiting:
+        step, device = waiting.pop()
+        if step.device and step.device != device:
+            yield f"steps.{step.id}.device: can be reached without the choice of a {step.device}"
+        ways = [(choice.next, choice.device or device) for choice in step.choices]
+        ways += [(step.next, device)] if step.next else []
+        for target, then in ways:
+            following = guide.step(target)
+            if following is not None and (target, then) not in seen:
+                seen.add((target, then))  # type: ignore[arg-type]
+                waiting.append((following, then))
+
+
+def _text_faults(item: BaseModel, languages: Collection[str]) -> Iterator[str]:
+    for place, text in _texts(item, ""):
+        missing = [language for language in languages if language not in text.languages]
+        unknown = [language for language in text.languages if language not in languages]
+        if missing:
+            yield f"{place}: the text is missing in: {', '.join(missing)}"
+        if unknown:
+            yield f"{place}: {', '.join(unknown)}: not a language of config.toml"
+        for language in text.languages:
+            yield from _wording_faults(f"{place}.{language}", place.rsplit(".", 1)[-1], text[language])
+
+
+def _wording_faults(place: str, kind: str, wording: str) -> Iterator[str]:
+    limit = {"label": LABEL_LIMIT, "title": LABEL_LIMIT, "copy_text": COPY_LIMIT}.get(kind, SCREEN_LIMIT)
+    if len(wording) > limit:
+        yield f"{place}: {len(wording)} signs, at most {limit}"
+    if kind in PLAIN:
+        return
+    checker = _Markup()
+    checker.feed(wording)
+    checker.close()
+    if checker.fault or checker.open:
+        yield f"{place}: {checker.fault or f'<{checker.open[-1]}> is not closed'}"
+
+
+def _texts(item: object, place: str) -> Iterator[tuple[str, Text]]:
+    """Every text below a model, with its place: steps.device.choices.phone.label."""
+    if isinstance(item, Text):
+        yield place, item
+    elif isinstance(item, BaseModel):
+        for name in type(item).model_fields:
+            yield from _texts(getattr(item, name), f"{place}.{name}".lstrip("."))
+    elif isinstance(item, tuple):
+        for number, part in enumerate(item, 1):
+            yield from _texts(part, f"{place}.{getattr(part, 'id', number)}")
+
+
+class _Markup(HTMLParser):
+    """Reads a text as strictly as Telegram does: known tags only, closed in order, `&` and `<` escaped."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.open: list[str] = []
+        self.fault = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in TAGS:
+            self.fault = self.fault or f"<{tag}> is not a tag that Telegram knows"
+        for _, value in attrs if tag == "a" else []:
+            self.fault = self.fault or next(_address_faults("href", value or ""), "")
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.fault = self.fault or f"</{tag}> closes nothing"
+
+    def handle_data(self, data: str) -> None:
+        if "<" in data or "&" in data:
+            self.fault = self.fault or "write &lt; and &amp; for < and &"
+
+    def handle_entityref(self, name: str) -> None:
+        if name not in ("lt", "gt", "amp", "quot"):
+            self.fault = self.fault or f"&{name}; is not known to Telegram"

@@ -1,0 +1,1 @@
+"""Carries out every deferred Telegram call: claim, call, mark; and what each error means."""

@@ -1,0 +1,118 @@
+"""The one who sends what is due: claims a batch and commits, calls outside any transaction, marks and commits."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import timedelta
+
+import structlog
+from aiogram import Bot
+
+from bot.delivery.errors import Verdict, verdict
+from bot.delivery.fetching import fetch
+from bot.domain.pushes import RULES, Kind, State
+from bot.services.office import Office
+from bot.storage import deliveries, people
+from bot.storage.deliveries import Delivery, Mark
+from bot.telegram.views import pushes
+
+log = structlog.get_logger(__name__)
+
+A_SECOND = 25
+"""Pushes a second: Telegram's free limit is about 30 for everything, and replies go first."""
+ATTEMPTS = 8
+NET_SECONDS = 60.0
+
+
+class Worker:
+    """Sends what is due until it is stopped; sleeps until something is queued or due."""
+
+    def __init__(self, bot: Bot, office: Office) -> None:
+        self._bot = bot
+        self._office = office
+        self._quiet_until = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until `stop`; what was claimed by then is finished and marked."""
+        unknown = await deliveries.settle_interrupted(self._office.database, self._office.clock.now())
+        if unknown:
+            log.warning("deliveries whose fate nobody knows", count=unknown)
+        while not stop.is_set():
+            self._office.queued.clear()
+            started = asyncio.get_running_loop().time()
+            if await self.step() < A_SECOND:
+                await self._wait(stop)
+            else:
+                spent = asyncio.get_running_loop().time() - started
+                await asyncio.sleep(max(0.0, 1 - spent, self._quiet_until - started))
+
+    async def step(self) -> int:
+        """Sends one batch of what is due; gives how many rows it took."""
+        claimed = await deliveries.claim(self._office.database, self._office.clock.now(), A_SECOND)
+        if not claimed:
+            return 0
+        by_person: dict[int, list[Delivery]] = defaultdict(list)
+        for delivery in claimed:
+            by_person[delivery.person_id].append(delivery)
+        marks = await asyncio.gather(*(self._in_turn(batch) for batch in by_person.values()))
+        await deliveries.mark(self._office.database, [mark for batch in marks for mark in batch])
+        return len(claimed)
+
+    async def _in_turn(self, batch: Iterable[Delivery]) -> list[Mark]:
+        return [await self._carry_out(delivery) for delivery in batch]
+
+    async def _carry_out(self, delivery: Delivery) -> Mark:
+        now = self._office.clock.now()
+        if delivery.blocked and delivery.kind is not Kind.FETCH_FILE:
+            return Mark(delivery.id, State.BLOCKED, now)
+        try:
+            if delivery.kind is Kind.FETCH_FILE:
+                await fetch(self._bot, self._office, delivery.subject_id or 0)
+            else:
+                call = await pushes.compose(self._office, delivery)
+                if call is None:
+                    return Mark(delivery.id, State.CANCELLED, now)
+                await self._bot(call)
+        except Exception as error:
+            return await self._failed(delivery, verdict(error))
+        return Mark(delivery.id, State.SENT, now)
+
+    async def _failed(self, delivery: Delivery, said: Verdict) -> Mark:
+        now = self._office.clock.now()
+        log.warning(
+            "delivery failed", delivery=delivery.id, kind=delivery.kind.name, means=said.meaning, why=said.reason
+        )
+        if said.meaning == "blocked":
+            await people.set_blocked(self._office.database, delivery.telegram_id, now)
+            return Mark(delivery.id, State.BLOCKED, now, said.reason)
+        if said.meaning == "failed":
+            return Mark(delivery.id, State.FAILED, now, said.reason)
+        if said.meaning == "unknown" and not RULES[delivery.kind].repeat_unknown:
+            return Mark(delivery.id, State.UNKNOWN, now, said.reason)
+        if delivery.attempts >= ATTEMPTS:
+            state = State.UNKNOWN if said.meaning == "unknown" else State.FAILED
+            return Mark(delivery.id, state, now, said.reason)
+        if said.meaning == "wait":
+            self._quiet_until = asyncio.get_running_loop().time() + said.seconds
+        pause = said.seconds or min(300.0, 2.0**delivery.attempts) * random.uniform(0.8, 1.2)
+        return Mark(delivery.id, State.QUEUED, now + timedelta(seconds=pause), said.reason)
+
+    async def _wait(self, stop: asyncio.Event) -> None:
+        """Until something is queued, or due, or the clock is moved, or a minute is over."""
+        due = await deliveries.next_due(self._office.database)
+        seconds = NET_SECONDS
+        if due is not None:
+            seconds = min(seconds, (due - self._office.clock.now()).total_seconds())
+        loop = asyncio.get_running_loop()
+        seconds = max(seconds, self._quiet_until - loop.time())
+        waiting = [
+            asyncio.ensure_future(self._office.queued.wait()),
+            asyncio.ensure_future(stop.wait()),
+            asyncio.ensure_future(self._office.clock.sleep(seconds)),
+        ]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()

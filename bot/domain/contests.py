@@ -1,0 +1,145 @@
+"""A contest as its file describes it: what it is, who may take part, when what happens, and the form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, StringConstraints, model_validator
+
+from bot.domain import moments
+from bot.domain.base import Id, Model, Text
+from bot.domain.fields import DateField, Field, Setting, age
+
+REQUIRED_DATES = ("announced", "applications_open", "applications_close", "results", "erased")
+
+ACTS = frozenset({"open", "dates", "follow", "unfollow", "apply", "agree"})
+"""What a button at a contest can do; a section may not have such an id."""
+
+
+def _zone_exists(name: str) -> str:
+    ZoneInfo(name)
+    return name
+
+
+def _no_act(section_id: str) -> str:
+    if section_id in ACTS:
+        raise ValueError(f"{section_id!r} is taken by a button")
+    return section_id
+
+
+class Date(Model):
+    """A named moment of the contest; `until` ends a period and is known to other dates as `<id>_end`."""
+
+    id: Id
+    label: Text
+    at: str
+    until: str | None = None
+
+
+class Section(Model):
+    """A part of the contest's page: a heading and its text."""
+
+    id: Annotated[Id, AfterValidator(_no_act)]
+    title: Text
+    text: Text
+
+
+class Consent(Model):
+    """What law 94-V, article 8(4) wants named and only the contest can say; the operator is in config.toml.
+
+    The list of data is made from the form's labels, the term from the date `erased`.
+    """
+
+    purpose: Text
+    third_parties: Text
+    cross_border: Text
+    publication: Text
+    publish_name: Text | None = None
+    """The separate, optional question whether the name may be published; absent: it is not asked."""
+
+
+class Guardian(Model):
+    """Who needs a guardian's consent: whoever is younger than `under` years, by the date in `field`."""
+
+    field: Id
+    under: int = 18
+
+
+class Contest(Model):
+    """One contest. `identity` says what may apply once: here the person (their Telegram account)."""
+
+    id: Id
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,4}$")]
+    title: Text
+    summary: Text
+    keywords: Text | None = None
+    organiser: Text
+    zone: Annotated[str, AfterValidator(_zone_exists)] = "Asia/Almaty"
+    sections: tuple[Section, ...]
+    dates: tuple[Date, ...]
+    guides: tuple[Id, ...] = ()
+    identity: Literal["person"] = "person"
+    fields: tuple[Field, ...]
+    consent: Consent
+    guardian: Guardian | None = None
+    after_submission: Text
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Contest:
+        _unique("date", [entry.id for entry in self.dates])
+        _unique("field", [field.id for field in self.fields])
+        _unique("section", [section.id for section in self.sections])
+        names = {entry.id for entry in self.dates}
+        missing = [name for name in REQUIRED_DATES if name not in names]
+        if missing:
+            raise ValueError(f"dates: {', '.join(missing)} must be given")
+        if not self.fields:
+            raise ValueError("fields: a form asks at least one question")
+        for field in self.fields:
+            if isinstance(field, DateField) and field.age_on and field.age_on not in names:
+                raise ValueError(f"fields.{field.id}.age_on: there is no date {field.age_on!r}")
+        if self.guardian and not isinstance(self.field(self.guardian.field), DateField):
+            raise ValueError("guardian.field: names no field of kind date")
+        return self
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The contest's zone."""
+        return ZoneInfo(self.zone)
+
+    def field(self, field_id: str | None) -> Field | None:
+        """The field with this id, or None when an editor removed it."""
+        return next((field for field in self.fields if field.id == field_id), None)
+
+    def moments(self, calendar: moments.Calendar) -> dict[str, datetime]:
+        """All named moments in UTC. Raises ValueError for one that cannot be worked out or is out of order."""
+        texts = {entry.id: entry.at for entry in self.dates}
+        texts |= {f"{entry.id}_end": entry.until for entry in self.dates if entry.until}
+        known = moments.resolve(texts, self.tz, calendar)
+        order = [known[name] for name in REQUIRED_DATES]
+        if order != sorted(order):
+            raise ValueError(f"dates: {', '.join(REQUIRED_DATES)} must follow each other in time")
+        return known
+
+    def needs_guardian(self, answers: Mapping[str, str], on: date) -> bool:
+        """Whether the applicant is too young, on the day `on`, to agree alone (Civil Code, articles 22 and 23)."""
+        if self.guardian is None or self.guardian.field not in answers:
+            return False
+        return age(date.fromisoformat(answers[self.guardian.field]), on) < self.guardian.under
+
+    def setting(self, at: datetime, known: Mapping[str, datetime]) -> Setting:
+        """What answers sent at the moment `at` (UTC) are judged against."""
+        return Setting(at=at, moments=known, zone=self.tz)
+
+    def open_question(self, answers: Mapping[str, str]) -> Field | None:
+        """The first question without an answer, optional ones too (an empty answer skips them)."""
+        return next((field for field in self.fields if field.id not in answers), None)
+
+
+def _unique(what: str, ids: list[str]) -> None:
+    for name in ids:
+        if ids.count(name) > 1:
+            raise ValueError(f"two of {what} have the id {name!r}")

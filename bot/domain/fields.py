@@ -1,0 +1,233 @@
+"""The kinds of answer a form can ask for. One class a kind: what it accepts, refuses, stores and shows.
+
+`parse` takes what a person typed and gives what is stored (a string); it raises Refusal with the key of a sentence
+that says what is wanted. `shown` gives a stored value back as the person should read it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field as pydantic_field
+from pydantic import model_validator
+
+from bot.domain.base import Id, Language, Model, Refusal, Text
+
+MEGABYTE = 1024 * 1024
+FETCH_LIMIT_MB = 20
+"""What a bot can fetch from Telegram (Bot API, getFile)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an answer is judged against: the moment it was sent (UTC), and the contest's moments and zone."""
+
+    at: datetime
+    moments: Mapping[str, datetime]
+    zone: ZoneInfo
+
+
+class BaseField(Model):
+    """What every question has. `example` is shown below the question and again in each refusal."""
+
+    id: Id
+    label: Text
+    question: Text
+    example: Text | None = None
+    required: bool = True
+    takes: ClassVar[Literal["text", "file"]] = "text"
+
+    def shown(self, value: str, language: Language) -> str:
+        """The stored value as the person reads it."""
+        return value
+
+
+class TextField(BaseField):
+    """A line or a paragraph of the person's own words."""
+
+    kind: Literal["text"]
+    max_length: int = pydantic_field(default=200, ge=1, le=3000)
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """The text, with the white space around it removed."""
+        return _clean(raw, self.max_length)
+
+
+class NameField(BaseField):
+    """A person's full name as it is to stand on a diploma: at least two words of letters."""
+
+    kind: Literal["name"]
+    max_length: ClassVar[int] = 100
+    _WORD: ClassVar[re.Pattern[str]] = re.compile(r"^[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*\.?$")
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """The name with single spaces. Refuses digits, signs and a single word."""
+        name = _clean(raw, self.max_length)
+        words = name.split()
+        if not all(self._WORD.match(word) for word in words):
+            raise Refusal("refusal.name.letters")
+        if len(words) < 2:
+            raise Refusal("refusal.name.words")
+        return " ".join(words)
+
+
+class DateField(BaseField):
+    """A day in the past, such as a date of birth. `age_from` years must be complete on the day of `age_on`."""
+
+    kind: Literal["date"]
+    age_from: int | None = pydantic_field(default=None, ge=1, le=100)
+    age_on: Id | None = None
+    _FORM: ClassVar[re.Pattern[str]] = re.compile(r"^(\d{1,2})[.\-/, ]+(\d{1,2})[.\-/, ]+(\d{4})$")
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> DateField:
+        if (self.age_from is None) != (self.age_on is None):
+            raise ValueError("age_from and age_on go together")
+        return self
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """The day in ISO form. Refuses what is no date, no day of the calendar, in the future, or too young."""
+        day = self._day(_clean(raw, 40))
+        today = setting.at.astimezone(setting.zone).date()
+        if day > today:
+            raise Refusal("refusal.date.future")
+        if today.year - day.year > 120:
+            raise Refusal("refusal.date.long_ago")
+        if self.age_from is not None and self.age_on is not None:
+            on = setting.moments[self.age_on].astimezone(setting.zone).date()
+            if age(day, on) < self.age_from:
+                raise Refusal("refusal.date.too_young", age=self.age_from, day=on)
+        return day.isoformat()
+
+    def _day(self, text: str) -> date:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            year, month, number = (int(part) for part in text.split("-"))
+        elif match := self._FORM.match(text.removesuffix(".")):
+            number, month, year = (int(part) for part in match.groups())
+        else:
+            raise Refusal("refusal.date.form")
+        try:
+            return date(year, month, number)
+        except ValueError:
+            raise Refusal("refusal.date.no_such_day") from None
+
+    def shown(self, value: str, language: Language) -> str:
+        """The day as 05.01.1990."""
+        return date.fromisoformat(value).strftime("%d.%m.%Y")
+
+
+class Option(Model):
+    """One thing to choose."""
+
+    id: Id
+    label: Text
+
+
+class ChoiceField(BaseField):
+    """One of a list, by a tap; typing the words of an option is as good."""
+
+    kind: Literal["choice"]
+    options: tuple[Option, ...] = pydantic_field(min_length=2, max_length=60)
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """The id of the option whose id or label (in any language, whatever the case) was given."""
+        said = raw.strip().casefold()
+        for option in self.options:
+            if said == option.id or said in (label.casefold() for label in option.label.root.values()):
+                return option.id
+        raise Refusal("refusal.choice")
+
+    def shown(self, value: str, language: Language) -> str:
+        """The option's label; its id when an editor removed the option since."""
+        return next((option.label[language] for option in self.options if option.id == value), value)
+
+
+class PhoneField(BaseField):
+    """A telephone number, Kazakhstan's or a foreign one with its country code."""
+
+    kind: Literal["phone"]
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """The number in E.164 form. Refuses what is no valid number (library phonenumbers)."""
+        import phonenumbers  # imported on use: it is a tenth of the start-up
+
+        text = _clean(raw, 40)
+        try:
+            number = phonenumbers.parse(text, "KZ")
+        except phonenumbers.NumberParseException:
+            raise Refusal("refusal.phone") from None
+        if not phonenumbers.is_valid_number(number):
+            raise Refusal("refusal.phone")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def shown(self, value: str, language: Language) -> str:
+        """The number with spaces: +7 701 123 45 67."""
+        import phonenumbers
+
+        number = phonenumbers.parse(value, None)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+FileType = Literal["pdf", "jpg", "png", "docx", "xlsx", "mp4"]
+
+
+class FileField(BaseField):
+    """A document or a photo. Its type is judged by its content once it is fetched, by its name before."""
+
+    kind: Literal["file"]
+    types: tuple[FileType, ...] = ("pdf", "jpg", "png")
+    max_mb: int = pydantic_field(default=FETCH_LIMIT_MB, ge=1, le=FETCH_LIMIT_MB)
+    takes: ClassVar[Literal["text", "file"]] = "file"
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """Words are no file."""
+        raise Refusal("refusal.file.wanted", types=self.types_shown, limit=self.max_mb)
+
+    @property
+    def types_shown(self) -> str:
+        """The accepted types as people know them: PDF, JPG."""
+        return ", ".join(kind.upper() for kind in self.types)
+
+    def judge(self, size: int, extension: str) -> None:
+        """Refuses by what Telegram says of a file before it is fetched: its size in bytes, its name's ending."""
+        if size == 0:
+            raise Refusal("refusal.file.empty")
+        if size > FETCH_LIMIT_MB * MEGABYTE:
+            raise Refusal("refusal.file.too_big_for_bots", limit=FETCH_LIMIT_MB)
+        if size > self.max_mb * MEGABYTE:
+            raise Refusal("refusal.file.too_big", limit=self.max_mb)
+        if _known(extension) not in self.types:
+            raise Refusal("refusal.file.type", types=self.types_shown)
+
+
+Field = Annotated[
+    TextField | NameField | DateField | ChoiceField | PhoneField | FileField,
+    pydantic_field(discriminator="kind"),
+]
+
+
+def age(born: date, on: date) -> int:
+    """Complete years of someone born on `born`, on the day `on`."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def _known(extension: str) -> str:
+    return "jpg" if extension.lower() == "jpeg" else extension.lower()
+
+
+def _clean(raw: str, limit: int) -> str:
+    """The text in composed letters without control characters; refuses what is empty or too long."""
+    text = unicodedata.normalize("NFC", raw)
+    text = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf"))
+    text = text.strip()
+    if not text:
+        raise Refusal("refusal.text.empty")
+    if len(text) > limit:
+        raise Refusal("refusal.text.too_long", limit=limit, length=len(text))
+    return text

@@ -1,0 +1,195 @@
+"""A guide: steps that lead a citizen to a result, one clear thing at a time.
+
+A guide is routing and texts. Where a person stands in it is the id of a step and the answers given so far by
+step id; the path is replayed from them, so a step that an editor inserts moves nobody back to the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Literal
+
+from pydantic import model_validator
+
+from bot.domain.base import Id, Model, Text
+
+Device = Literal["phone", "computer"]
+
+
+class Source(Model):
+    """Where a step's facts were read: a name in every language and, where there is one, an https address."""
+
+    name: Text
+    url: str | None = None
+
+
+class Choice(Model):
+    """One answer to a step's question and the step it leads to. `device` tells what the person has in hand."""
+
+    id: Id
+    label: Text
+    next: Id
+    device: Device | None = None
+
+
+class Button(Model):
+    """A button beside the text: an address to open, a text to copy, or another guide. Exactly one of them."""
+
+    label: Text
+    url: str | None = None
+    copy_text: Text | None = None
+    guide: Id | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Button:
+        if sum(value is not None for value in (self.url, self.copy_text, self.guide)) != 1:
+            raise ValueError("a button has exactly one of url, copy_text, guide")
+        return self
+
+
+class Step(Model):
+    """One screen of a guide: a text, then either choices, or the next step, or the end.
+
+    `device` marks a step that can be done on that device only; the check proves that nobody meets it unannounced.
+    `source` and `verified` (the day its facts were last checked) stand for the guide's own where they are absent.
+    """
+
+    id: Id
+    text: Text
+    next: Id | None = None
+    choices: tuple[Choice, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    device: Device | None = None
+    source: Source | None = None
+    verified: date | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_way_on(self) -> Step:
+        if self.next and self.choices:
+            raise ValueError("a step has either next or choices, not both")
+        if len({choice.id for choice in self.choices}) != len(self.choices):
+            raise ValueError("two choices have the same id")
+        return self
+
+    def choice(self, choice_id: str) -> Choice | None:
+        """The choice with this id, or None."""
+        return next((choice for choice in self.choices if choice.id == choice_id), None)
+
+    def targets(self) -> tuple[str, ...]:
+        """The ids of the steps that can follow, in the order of the file."""
+        if self.choices:
+            return tuple(choice.next for choice in self.choices)
+        return (self.next,) if self.next else ()
+
+
+class Guide(Model):
+    """A whole guide. The first step in the file is where it starts.
+
+    `keywords` are further words by which people look for it; they are searched and never shown.
+    """
+
+    id: Id
+    title: Text
+    summary: Text
+    keywords: Text | None = None
+    source: Source
+    verified: date
+    steps: tuple[Step, ...]
+
+    @model_validator(mode="after")
+    def _index(self) -> Guide:
+        if not self.steps:
+            raise ValueError("a guide has at least one step")
+        seen: set[str] = set()
+        for step in self.steps:
+            if step.id in seen:
+                raise ValueError(f"two steps have the id {step.id!r}")
+            seen.add(step.id)
+        self.__dict__["_by_id"] = {step.id: step for step in self.steps}
+        return self
+
+    @property
+    def first(self) -> Step:
+        """The step at which the guide starts."""
+        return self.steps[0]
+
+    def step(self, step_id: str | None) -> Step | None:
+        """The step with this id, or None when an editor removed it."""
+        by_id: dict[str | None, Step] = self.__dict__["_by_id"]
+        return by_id.get(step_id)
+
+    def source_of(self, step: Step) -> Source:
+        """The source that the step shows."""
+        return step.source or self.source
+
+    def verified_on(self, step: Step) -> date:
+        """The day on which the step's facts were last checked."""
+        return step.verified or self.verified
+
+
+Answers = Mapping[str, str]
+"""The choices made so far: step id -> choice id."""
+
+
+def walk(guide: Guide, answers: Answers) -> Iterator[Step]:
+    """The steps from the start along the answers, ending at an unanswered question, the end, or a loop."""
+    step: Step | None = guide.first
+    seen: set[str] = set()
+    while step is not None and step.id not in seen:
+        seen.add(step.id)
+        yield step
+        step = guide.step(_following(step, answers))
+
+
+def _following(step: Step, answers: Answers) -> str | None:
+    if not step.choices:
+        return step.next
+    choice = step.choice(answers.get(step.id, ""))
+    return choice.next if choice else None
+
+
+def path(guide: Guide, answers: Answers, at: str | None) -> list[Step]:
+    """The path taken up to the step `at`, inclusive.
+
+    A step that was removed, or that the answers no longer lead to, gives the path as far as the answers still
+    carry: the person goes on from the nearest place, never from the start.
+    """
+    taken: list[Step] = []
+    for step in walk(guide, answers):
+        taken.append(step)
+        if step.id == at:
+            return taken
+    if guide.step(at) is not None:
+        return _through(guide, answers, at) or taken
+    return taken
+
+
+def _through(guide: Guide, answers: Answers, at: str | None) -> list[Step] | None:
+    """A way from the start to `at` that keeps as many of the answers as it can (a link straight to a step)."""
+    queue: list[list[Step]] = [[guide.first]]
+    seen = {guide.first.id}
+    while queue:
+        trail = queue.pop(0)
+        if trail[-1].id == at:
+            return trail
+        given = _following(trail[-1], answers)
+        for target in ([given] if given else []) + list(trail[-1].targets()):
+            step = guide.step(target)
+            if step is not None and step.id not in seen:
+                seen.add(step.id)
+                queue.append([*trail, step])
+    return None
+
+
+def length_ahead(guide: Guide, step: Step, answers: Answers, _seen: frozenset[str] = frozenset()) -> int:
+    """How many steps follow `step` on the path: along the answers, and the longest way where none is given yet.
+
+    So "step 3 of 7" can become "of 6" after a choice, never "of 8".
+    """
+    seen = _seen | {step.id}
+    given = _following(step, answers)
+    targets = (given,) if given else step.targets()
+    ahead = [guide.step(target) for target in targets if target not in seen]
+    return max((1 + length_ahead(guide, nxt, answers, seen) for nxt in ahead if nxt), default=0)

@@ -1,0 +1,112 @@
+"""Moments named in a contest's file: absolute, or counted from another moment.
+
+"2027-09-10T18:00"                        local time of the contest's zone
+"14 days after announced"                 the same hour, that many calendar days later
+"7 working days after applications_close" days off are skipped (law on holidays; overrides in config.toml)
+"36 hours after results"                  also minutes and weeks
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from bot.domain.base import Model
+
+_RELATIVE = re.compile(
+    r"^(?P<count>\d+) (?P<unit>minutes?|hours?|days?|weeks?|working days?) after (?P<event>[a-z][a-z0-9_]*)$"
+)
+_SPANS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+}
+
+
+class Calendar(Model):
+    """Days off and working days that the government moved (config.toml, section calendar)."""
+
+    days_off: frozenset[date] = Field(default=frozenset())
+    working_days: frozenset[date] = Field(default=frozenset())
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether people work on this day in Kazakhstan: holidays by law, overrides first."""
+        if day in self.working_days:
+            return True
+        if day in self.days_off:
+            return False
+        return bool(_holidays().is_working_day(day))
+
+
+@lru_cache(maxsize=1)
+def _holidays():  # type: ignore[no-untyped-def]  # the class is made at run time
+    import holidays  # half a second of start-up that only a contest with working days needs
+
+    return holidays.country_holidays("KZ")
+
+
+def parse(text: str, zone: ZoneInfo, known: Mapping[str, datetime], calendar: Calendar) -> datetime:
+    """The moment that `text` names, in UTC.
+
+    `known` are the moments already worked out, by name. Raises KeyError for a name that is not among them, and
+    ValueError for a text of no known form.
+    """
+    match = _RELATIVE.match(text)
+    if not match:
+        return _absolute(text, zone)
+    start = known[match["event"]].astimezone(zone)
+    count, unit = int(match["count"]), match["unit"].removesuffix("s")
+    if unit == "working day":
+        return _working_days_after(start, count, calendar).astimezone(UTC)
+    if unit in ("day", "week"):
+        return (start + _SPANS[unit] * count).astimezone(UTC)
+    return (start.astimezone(UTC) + _SPANS[unit] * count).astimezone(UTC)
+
+
+def _absolute(text: str, zone: ZoneInfo) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        raise ValueError("a moment is written in the contest's own zone, without an offset")
+    if "T" not in text:
+        raise ValueError("a moment names its hour: 2027-09-10T18:00")
+    return moment.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _working_days_after(start: datetime, count: int, calendar: Calendar) -> datetime:
+    """The same hour on the count-th working day after the day of `start`, which is not counted itself."""
+    day = start
+    while count:
+        day += timedelta(days=1)
+        count -= calendar.is_working_day(day.date())
+    return day
+
+
+def resolve(moments: Mapping[str, str], zone: ZoneInfo, calendar: Calendar) -> dict[str, datetime]:
+    """All moments of a file in UTC, whatever order they stand in.
+
+    Raises ValueError naming the moment that is of no known form, refers to an unknown one, or runs in a circle.
+    """
+    known: dict[str, datetime] = {}
+    waiting = dict(moments)
+    while waiting:
+        progress = [name for name in waiting if _ready(waiting[name], known)]
+        if not progress:
+            name, text = next(iter(waiting.items()))
+            raise ValueError(f"{name}: {text!r} refers to a moment that is not given, or to itself")
+        for name in progress:
+            try:
+                known[name] = parse(waiting.pop(name), zone, known, calendar)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+    return known
+
+
+def _ready(text: str, known: Mapping[str, datetime]) -> bool:
+    match = _RELATIVE.match(text)
+    return match is None or match["event"] in known

@@ -1,0 +1,27 @@
+"""Whoever speaks with the bot, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Screen = Literal["", "guide", "form", "guardian", "paper"]
+"""Where a person stands. A typed message means: nothing is expected ("", "guide"); an answer of a form; a guardian's
+name, which agrees; a guardian's signed paper. The last three are about the application `screen_id`."""
+
+Role = Literal["owner", "organiser"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person. `language` is None until they chose one; `guide` is the guide they are in,
+    `guides` where they stand in each."""
+
+    id: int
+    telegram_id: int
+    language: str | None
+    screen: Screen
+    screen_id: int | None
+    guide: str | None
+    guides: Mapping[str, Mapping[str, Any]]

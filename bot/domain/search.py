@@ -1,0 +1,83 @@
+"""Search over guides and contests: a small index in memory, the same on every database.
+
+Case, ё for е, Kazakh letters typed on a Russian keyboard, word endings and one wrong letter do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W_]+")
+_PLAIN = str.maketrans("ёәғқңөұүһі", "еагкноуухи")
+_TITLE_WEIGHT, _TEXT_WEIGHT = 3.0, 1.0
+_ALIKE = 84.0
+"""From this similarity (0 to 100) on, two words are the same but for a mistyped letter."""
+_SHORTEST_STEM = 4
+_ENDING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that can be found: `title` weighs more than `text`."""
+
+    kind: str
+    id: str
+    title: str
+    text: str
+
+
+def folded(text: str) -> str:
+    """The text as it is compared: small letters, ё as е, Kazakh letters as a Russian keyboard has them."""
+    return unicodedata.normalize("NFC", text).casefold().translate(_PLAIN)
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text."""
+    return _WORD.findall(folded(text))
+
+
+class Index:
+    """The entries with their words; built once at the start."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = [(entry, set(words_of(entry.title)), set(words_of(entry.text))) for entry in entries]
+        self._vocabulary = sorted({word for _, title, text in self._entries for word in title | text})
+
+    def search(self, query: str, limit: int = 5) -> list[Entry]:
+        """The best entries for the words of a query, the best first; none where nothing fits."""
+        asked = [word for word in words_of(query)[:12] if len(word) > 1]
+        found = [self._matches(word) for word in asked]
+        scored = []
+        for entry, title, text in self._entries:
+            score = sum(self._score(matches, title, text) for matches in found)
+            if score:
+                scored.append((score, entry))
+        scored.sort(key=lambda item: -item[0])
+        return [entry for _, entry in scored[:limit]]
+
+    @staticmethod
+    def _score(matches: set[str], title: set[str], text: set[str]) -> float:
+        return _TITLE_WEIGHT * bool(matches & title) + _TEXT_WEIGHT * bool(matches & text)
+
+    def _matches(self, word: str) -> set[str]:
+        """The words of the corpus that mean the asked one."""
+        from rapidfuzz import fuzz, process  # imported on use: only a search needs it
+
+        same = {other for other in self._vocabulary if other == word or _same_stem(word, other)}
+        if same or len(word) < _SHORTEST_STEM:
+            return same
+        near = process.extract(word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=3)
+        return {match[0] for match in near}
+
+
+def _same_stem(one: str, other: str) -> bool:
+    """Whether two words differ in their endings only."""
+    shared = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        shared += 1
+    return shared >= max(_SHORTEST_STEM, min(len(one), len(other)) - 1, max(len(one), len(other)) - _ENDING)

@@ -1,0 +1,39 @@
+"""A Telegram on this machine: a real Bot API server over loopback, its people, and a chat page.
+
+For the demo (no token, no network), for tests and for benches. It knows nothing of aiogram or of the rest of the
+project, so what it accepts is an opinion of its own.
+
+In this process, with `await`::
+
+    async with LocalTelegram(clock=clock) as telegram:        # or start(port=0) … stop()
+        bot = Bot(telegram.token, AiohttpSession(api=TelegramAPIServer.from_base(telegram.url)))
+        await telegram.add_person(1, "Айгүл", language_code="kk")
+        await telegram.start_bot(1)
+        await telegram.tap(1, "Қазақша")
+        await telegram.settled()
+
+In its own process: `python -m bot.local_telegram --port N [--state FILE] [--token T]` prints its address when it is
+ready; `Control(url)` has the same powers.
+
+Public names: `LocalTelegram`, `Control`, `Powers` (what both can do: see its methods), the values `Message`, `Button`,
+`Person`, `Answer`, `Call`, `Fault`, the errors `PowerError` and `NotSettled`, and `DEFAULT_TOKEN`.
+"""
+
+from .control import Control
+from .powers import Answer, Button, Call, Fault, Message, NotSettled, Person, PowerError, Powers
+from .telegram import DEFAULT_TOKEN, LocalTelegram
+
+__all__ = [
+    "DEFAULT_TOKEN",
+    "Answer",
+    "Button",
+    "Call",
+    "Control",
+    "Fault",
+    "LocalTelegram",
+    "Message",
+    "NotSettled",
+    "Person",
+    "PowerError",
+    "Powers",
+]

@@ -1,0 +1,1 @@
+"""Use cases: one callable each, which opens and commits one unit of work."""

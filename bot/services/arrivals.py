@@ -1,0 +1,55 @@
+"""What becomes of a file once its content is here."""
+
+from __future__ import annotations
+
+from bot.domain.fields import FileField
+from bot.domain.pushes import Kind
+from bot.services.guardians import PAPER, PAPER_FIELD
+from bot.services.office import Office
+from bot.storage import applications, deliveries, files
+
+
+def field_of(office: Office, contest_id: str, field_id: str) -> FileField | None:
+    """The field that a file answers; None when an editor removed it."""
+    if field_id == PAPER:
+        return PAPER_FIELD
+    contest = office.library.contests.get(contest_id)
+    field = contest.field(field_id) if contest else None
+    return field if isinstance(field, FileField) else None
+
+
+async def keep(office: Office, file_id: int, content: bytes, sha256: str) -> None:
+    """Keeps the content, sealed; nothing is kept for a row that was dropped meanwhile."""
+    office.files.write(file_id, office.vault.seal(content))
+    async with office.database.write() as connection:
+        kept = await files.set_state(connection, file_id, "kept", sha256)
+    if not kept:
+        office.files.remove([file_id])
+
+
+async def refuse(office: Office, file_id: int) -> None:
+    """The content is not what its name said, or it cannot be had: a draft asks for it again, the person is told."""
+    row = await files.get(office.database, file_id)
+    if row is None or row.person_id is None:
+        return
+    now = office.clock.now()
+    async with office.database.write() as connection:
+        if not await files.set_state(connection, file_id, "refused"):
+            return
+        application = await applications.lock(connection, office.vault, row.application_id)
+        assert application is not None
+        if row.field == PAPER:
+            await applications.change(connection, application, {"guardian": "needed"})
+        elif application.state == "draft":
+            answers = {key: value for key, value in application.answers.items() if key != row.field}
+            sealed = office.vault.seal_json(answers)
+            await applications.change(connection, application, {"answers": sealed, "question": row.field})
+        await applications.record(connection, application.id, now, None, "file_refused", application.state)
+        await deliveries.queue(connection, Kind.FILE_REFUSED, row.person_id, file_id, now)
+    office.queued.set()
+
+
+async def sweep(office: Office) -> None:
+    """Removes sealed contents that no row names: a process died between removing the row and the content."""
+    known = await files.all_ids(office.database)
+    office.files.remove([file_id for file_id in office.files.stored() if file_id not in known])

@@ -1,0 +1,443 @@
+"""The form of a contest: consent, one question at a time, the summary, and sending it in.
+
+Every answer is stored before the next question is asked, in one statement that is guarded by the question it
+answers and by the update that brought it: a second delivery, or a second tap, finds nothing to do and is shown
+where the applicant stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.domain.applications import PUBLISH_NAME, Act, Application, State, transition
+from bot.domain.base import Refusal
+from bot.domain.contests import Contest
+from bot.domain.fields import Field, FileField
+from bot.domain.people import Person
+from bot.domain.pushes import Kind
+from bot.services import consents as wordings
+from bot.services.office import Office
+from bot.storage import applications, consents, contests, deliveries, files, people
+from bot.storage.applications import Change
+
+SUMMARY = ""
+LATE = "late."
+"""Before a field's id: what was typed after the deadline. It is kept, and it is not an answer."""
+LATE_LIMIT = 3000
+YES, NO = "yes", "no"
+PHOTO_NAME = "photo.jpg"
+"""The name under which a photo stands: Telegram gives it none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An application with its contest, as it is to be shown. `note` says what just happened, if anything did."""
+
+    application: Application
+    contest: Contest
+    note: Literal["", "resumed", "late"] = ""
+
+    @property
+    def field(self) -> Field | None:
+        """The field that is being asked; None at the summary and at the question of publication."""
+        return self.contest.field(self.application.question)
+
+    @property
+    def position(self) -> int:
+        """The number of the question that stands, from 1."""
+        ids = [field.id for field in self.contest.fields]
+        question = self.application.question
+        return ids.index(question) + 1 if question in ids else len(ids) + 1
+
+    @property
+    def total(self) -> int:
+        """How many questions there are."""
+        return len(self.contest.fields) + (self.contest.consent.publish_name is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as Telegram describes it: its id there, its name, its size in bytes."""
+
+    telegram_id: str
+    name: str
+    size: int
+
+    @property
+    def extension(self) -> str:
+        """The ending of the name, without the dot."""
+        return self.name.rpartition(".")[2].lower()
+
+
+def form(office: Office, application: Application, note: Literal["", "resumed", "late"] = "") -> Form:
+    """The application with its contest. Raises Refusal when the contest's file is gone."""
+    contest = office.library.contests.get(application.contest_id)
+    if contest is None:
+        raise Refusal("refusal.contest_gone")
+    asked = application.question
+    if asked not in (SUMMARY, PUBLISH_NAME) and contest.field(asked) is None:
+        application = replace(application, question=next_question(contest, application.answers))
+    return Form(application, contest, note)
+
+
+def next_question(contest: Contest, answers: Any) -> str:
+    """The first question that has no answer, or the summary."""
+    field = contest.open_question(answers)
+    if field:
+        return field.id
+    if contest.consent.publish_name and PUBLISH_NAME not in answers:
+        return PUBLISH_NAME
+    return SUMMARY
+
+
+async def begin(office: Office, person: Person, contest_id: str) -> Application | None:
+    """The person's application that counts in this contest, or None: then the consent comes first.
+
+    Raises Refusal for a contest that is gone, not open yet, or closed.
+    """
+    contest, moments = await _open_contest(office, contest_id)
+    identity = _identity(office, contest, person)
+    async with office.database.write() as connection:
+        application = await applications.live_in(connection, office.vault, contest_id, identity)
+    if application is None:
+        _require_open(office.clock.now(), moments)
+    return application
+
+
+async def agree(office: Office, person: Person, contest_id: str, language: str) -> Form:
+    """Writes down the consent and makes the draft; the second of two taps finds the draft of the first.
+
+    Raises Refusal for a contest that is gone, not open yet, or closed.
+    """
+    contest, moments = await _open_contest(office, contest_id)
+    now = office.clock.now()
+    identity = _identity(office, contest, person)
+    async with office.database.write() as connection:
+        application = await applications.live_in(connection, office.vault, contest_id, identity)
+        if application is None:
+            _require_open(now, moments)
+            application_id = await applications.create(
+                connection,
+                {
+                    "contest_id": contest_id,
+                    "person_id": person.id,
+                    "identity": identity,
+                    "revision": office.library.revisions[contest_id],
+                    "question": contest.fields[0].id,
+                    "created_at": now,
+                    "updated_at": now,
+                },
+            )
+            texts = wordings.processing_texts(office, contest, moments["erased"])
+            await wordings.write_down(connection, "processing", texts, _by(person, application_id, language, now))
+            await applications.record(connection, application_id, now, person.id, "agree", "draft")
+            application = await applications.lock(connection, office.vault, application_id)
+        assert application is not None
+        await people.stand_in(connection, person.id, "form", application.id)
+    return form(office, application)
+
+
+async def own(office: Office, person: Person, application_id: int) -> Form:
+    """The person's own application. Raises Refusal where it is not theirs (a forged button) or is gone."""
+    application = await applications.get(office.database, office.vault, application_id)
+    if application is None or application.person_id != person.id:
+        raise Refusal("refusal.old_button")
+    return form(office, application)
+
+
+async def ask(office: Office, person: Person, application_id: int, question: str) -> Form:
+    """Makes a question (or the summary) the one that stands, and typed messages its answers.
+
+    Raises Refusal where the application is not the person's or no longer counts, and past the deadline.
+    """
+    found = await own(office, person, application_id)
+    known = question in (SUMMARY, PUBLISH_NAME) or found.contest.field(question)
+    if not known:
+        question = next_question(found.contest, found.application.answers)
+    if question != SUMMARY and office.clock.now() > found.application.closes_at:
+        raise Refusal("refusal.deadline", closes=found.application.closes_at)
+    now = office.clock.now()
+    if not await applications.ask(office.database, application_id, person.id, question, now):
+        raise Refusal(f"refusal.state.{found.application.state}")
+    await people.stand(office.database, person.telegram_id, "form", application_id, now)
+    return replace(found, application=replace(found.application, question=question))
+
+
+async def resume(office: Office, person: Person, application_id: int) -> Form:
+    """The draft at the question where it stopped. Raises Refusal as `ask` does."""
+    found = await own(office, person, application_id)
+    return await ask(office, person, application_id, found.application.question)
+
+
+async def answer(
+    office: Office, person: Person, application: Application, raw: str, at: datetime, update_id: int
+) -> Form:
+    """Stores what was typed as the answer to the question that stands, and gives the form at the next one.
+
+    `at` is when the person sent it (UTC), by which lateness is judged. Raises Refusal for what the question does
+    not take; nothing is stored then.
+    """
+    found = form(office, application)
+    if _is_repeated(application, update_id, office.clock.now()):
+        return found
+    if at > application.closes_at:
+        return await _keep_late(office, found, person, raw, update_id)
+    field = found.field
+    if field is None:
+        raise Refusal("refusal.tap")
+    value = field.parse(raw, found.contest.setting(at, application.moments))
+    return await _store(office, found, person, field.id, value, update_id)
+
+
+async def tap(office: Office, person: Person, application_id: int, question: str, raw: str, update_id: int) -> Form:
+    """Stores the answer that a button carries (`raw` is empty to skip an optional question).
+
+    A button of a question that does not stand any more changes nothing. Raises Refusal as `answer` does, and past
+    the deadline, judged by the moment of the tap's arrival.
+    """
+    found = await own(office, person, application_id)
+    now = office.clock.now()
+    if found.application.question != question or _is_repeated(found.application, update_id, now):
+        return found
+    if now > found.application.closes_at:
+        raise Refusal("refusal.deadline", closes=found.application.closes_at)
+    if question == PUBLISH_NAME:
+        return await _answer_publication(office, found, person, raw, update_id)
+    field = found.field
+    if field is None:
+        return found
+    if not raw:
+        if field.required:
+            raise Refusal("refusal.required")
+        return await _store(office, found, person, field.id, "", update_id)
+    value = field.parse(raw, found.contest.setting(now, found.application.moments))
+    return await _store(office, found, person, field.id, value, update_id)
+
+
+async def upload(
+    office: Office, person: Person, application: Application, file: Upload, at: datetime, update_id: int
+) -> Form:
+    """Takes a file as the answer to the question that stands; it is fetched right after. Raises Refusal."""
+    found = form(office, application)
+    if _is_repeated(application, update_id, office.clock.now()):
+        return found
+    field = found.field
+    if not isinstance(field, FileField):
+        raise Refusal("refusal.words_wanted")
+    if at > application.closes_at:
+        raise Refusal("refusal.deadline", closes=application.closes_at)
+    field.judge(file.size, file.extension)
+    change = _change(office, found, field.id, file.name, update_id)
+    async with office.database.write() as connection:
+        if await applications.store_answer_in(connection, office.vault, change):
+            dropped = await files.drop(connection, [application.id], field.id)
+            await take_file(office, connection, person, application.id, field.id, file, at)
+            await _record_change(connection, found, change, person)
+            office.files.remove(dropped)
+    office.queued.set()
+    return _after(found, change)
+
+
+async def take_file(
+    office: Office,
+    connection: Any,
+    person: Person,
+    application_id: int,
+    field: str,
+    file: Upload,
+    at: datetime,
+) -> int:
+    """Writes a file's row and queues its fetching, in the caller's transaction; gives the row's id."""
+    file_id = await files.add(
+        connection,
+        {
+            "application_id": application_id,
+            "field": field,
+            "telegram_id": office.vault.seal_text(file.telegram_id),
+            "name": office.vault.seal_text(file.name),
+            "size": file.size,
+            "sent_at": at,
+        },
+    )
+    await deliveries.queue(connection, Kind.FETCH_FILE, person.id, file_id, office.clock.now())
+    return file_id
+
+
+async def submit(office: Office, person: Person, application_id: int) -> Form:
+    """Sends the draft in, gives it a number and queues the receipt; the second of two taps finds it sent in.
+
+    Raises Refusal past the deadline, while an answer or a guardian's consent is missing, or in another state.
+    """
+    found = await own(office, person, application_id)
+    now = office.clock.now()
+    async with office.database.write() as connection:
+        application = await applications.lock(connection, office.vault, application_id)
+        if application is None or application.state == "submitted":
+            return replace(found, application=application or found.application)
+        state = transition(application.state, "submit", now, application.closes_at)
+        _require_complete(found.contest, application)
+        number = application.number or await applications.next_number(connection, application.contest_id)
+        await applications.change(
+            connection,
+            application,
+            {"state": state, "number": number, "submitted_at": now, "updated_at": now, "question": SUMMARY},
+        )
+        await applications.record(connection, application_id, now, person.id, "submit", state)
+        await people.stand_in(connection, person.id, "", None)
+        await deliveries.queue(connection, Kind.RECEIPT, person.id, application_id, now)
+    office.queued.set()
+    submitted = replace(application, state=state, number=number, submitted_at=now, question=SUMMARY)
+    return replace(found, application=submitted)
+
+
+async def withdraw(office: Office, person: Person, application_id: int) -> Form:
+    """Takes the application back and withdraws the consent: the answers and files are erased at once.
+
+    A new application can be made until the deadline. Raises Refusal where it is not the person's.
+    """
+    found = await own(office, person, application_id)
+    now = office.clock.now()
+    async with office.database.write() as connection:
+        application = await applications.lock(connection, office.vault, application_id)
+        if application is None or application.state == "withdrawn":
+            return found
+        state = transition(application.state, "withdraw", now, application.closes_at)
+        await applications.change(
+            connection,
+            application,
+            {"state": state, "answers": None, "identity": None, "question": SUMMARY, "updated_at": now},
+        )
+        await consents.withdraw(connection, application_id, now)
+        dropped = await files.drop(connection, [application_id])
+        await applications.record(connection, application_id, now, person.id, "withdraw", state)
+        await people.stand_in(connection, person.id, "", None)
+    office.files.remove(dropped)
+    return replace(found, application=replace(application, state=state, answers={}, question=SUMMARY))
+
+
+async def mine(office: Office, person: Person) -> list[Form]:
+    """All applications of the person whose contest has a file, the newest first."""
+    found = await applications.of_person(office.database, office.vault, person.id)
+    return [form(office, application) for application in found if application.contest_id in office.library.contests]
+
+
+async def _store(office: Office, found: Form, person: Person, question: str, value: str, update_id: int) -> Form:
+    change = _change(office, found, question, value, update_id)
+    if found.application.state == "draft":
+        stored = await applications.store_answer(office.database, office.vault, change)
+    else:
+        async with office.database.write() as connection:
+            stored = await applications.store_answer_in(connection, office.vault, change)
+            if stored:
+                await _record_change(connection, found, change, person)
+    return _after(found, change) if stored else await own(office, person, found.application.id)
+
+
+def _change(office: Office, found: Form, question: str, value: str, update_id: int) -> Change:
+    """What the answer changes: the answers, the next question, and whether a guardian must agree."""
+    application, contest = found.application, found.contest
+    now = office.clock.now()
+    answers = {**application.answers, question: value}
+    guardian = application.guardian
+    if contest.guardian and question == contest.guardian.field:
+        young = contest.needs_guardian(answers, now.astimezone(contest.tz).date())
+        guardian = (guardian or "needed") if young else ""
+    state: State = application.state
+    if state == "submitted" and guardian == "needed":
+        state = transition(state, "reopen", now, application.closes_at)
+    return Change(
+        application_id=application.id,
+        asked=application.question,
+        was=application.state,
+        becomes=state,
+        answers=answers,
+        next=next_question(contest, answers),
+        guardian=guardian,
+        update_id=update_id,
+        now=now,
+    )
+
+
+def _after(found: Form, change: Change) -> Form:
+    application = replace(
+        found.application,
+        answers=change.answers,
+        question=change.next,
+        guardian=change.guardian,
+        state=change.becomes,
+        update_id=change.update_id,
+    )
+    return replace(found, application=application)
+
+
+async def _record_change(connection: Any, found: Form, change: Change, person: Person) -> None:
+    act: Act | Literal["change"] = "reopen" if change.becomes != change.was else "change"
+    await applications.record(connection, change.application_id, change.now, person.id, act, change.becomes)
+
+
+async def _keep_late(office: Office, found: Form, person: Person, raw: str, update_id: int) -> Form:
+    """Keeps what was typed after the deadline beside the answers, and leaves the form."""
+    application = found.application
+    kept = {**application.answers, LATE + application.question: raw[:LATE_LIMIT]}
+    change = replace(_change(office, found, LATE, "", update_id), answers=kept, next=SUMMARY, becomes=application.state)
+    async with office.database.write() as connection:
+        if await applications.store_answer_in(connection, office.vault, change):
+            await applications.record(
+                connection, application.id, change.now, person.id, "late_answer", application.state
+            )
+        await people.stand_in(connection, person.id, "", None)
+    return replace(_after(found, change), note="late")
+
+
+async def _answer_publication(office: Office, found: Form, person: Person, raw: str, update_id: int) -> Form:
+    if raw not in (YES, NO):
+        raise Refusal("refusal.old_button")
+    change = _change(office, found, PUBLISH_NAME, raw, update_id)
+    async with office.database.write() as connection:
+        if await applications.store_answer_in(connection, office.vault, change):
+            await consents.withdraw(connection, change.application_id, change.now, "publish_name")
+            if raw == YES:
+                values = _by(person, change.application_id, person.language or "", change.now)
+                texts = wordings.publication_texts(office, found.contest)
+                await wordings.write_down(connection, "publish_name", texts, values)
+            await _record_change(connection, found, change, person)
+    return _after(found, change)
+
+
+def _by(person: Person, application_id: int, language: str, now: datetime) -> dict[str, Any]:
+    return {"person_id": person.id, "application_id": application_id, "language": language, "agreed_at": now}
+
+
+def _is_repeated(application: Application, update_id: int, now: datetime) -> bool:
+    """Whether Telegram brings an update again whose answer is stored already."""
+    recent = now - application.updated_at < applications.REDELIVERY
+    return recent and update_id <= application.update_id
+
+
+def _identity(office: Office, contest: Contest, person: Person) -> bytes:
+    """What may apply once, as a keyed hash: for `identity = "person"` the Telegram account."""
+    return office.vault.lookup(f"identity:{contest.identity}", str(person.telegram_id))
+
+
+def _require_open(now: datetime, moments: dict[str, datetime]) -> None:
+    if now < moments["applications_open"]:
+        raise Refusal("refusal.not_open_yet", opens=moments["applications_open"])
+    if now > moments["applications_close"]:
+        raise Refusal("refusal.deadline", closes=moments["applications_close"])
+
+
+def _require_complete(contest: Contest, application: Application) -> None:
+    if next_question(contest, application.answers) != SUMMARY:
+        raise Refusal("refusal.incomplete")
+    if application.guardian == "needed":
+        raise Refusal("refusal.guardian_needed")
+
+
+async def _open_contest(office: Office, contest_id: str) -> tuple[Contest, dict[str, datetime]]:
+    contest = office.library.contests.get(contest_id)
+    moments = await contests.moments(office.database, contest_id)
+    if contest is None or moments is None:
+        raise Refusal("refusal.contest_gone")
+    return contest, moments

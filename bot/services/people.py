@@ -1,0 +1,76 @@
+"""Arriving, choosing a language, and owning the bot."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from bot.domain.base import Refusal
+from bot.domain.people import Person
+from bot.services.office import Office
+from bot.storage import links, people
+
+OWNER_CODE_LIFE = timedelta(days=7)
+_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Without signs that are read for one another."""
+
+
+async def speak(office: Office, telegram_id: int, language: str) -> Person:
+    """Notes the language a person chose, wherever they stand; their place and answers stay.
+
+    Raises Refusal for a language that the bot does not have (a forged button).
+    """
+    if language not in office.words:
+        raise Refusal("refusal.old_button")
+    now = office.clock.now()
+    person = await people.speak(office.database, telegram_id, language, now)
+    if person is None:
+        await people.arrive(office.database, telegram_id, now)
+        person = await people.speak(office.database, telegram_id, language, now)
+    assert person is not None
+    return person
+
+
+async def is_staff(office: Office, person: Person) -> bool:
+    """Whether the person is an owner or an organiser."""
+    return any(member.id == person.id for member in await staff(office))
+
+
+async def staff(office: Office) -> list[Person]:
+    """Owners (of config.toml, and by the one-time code) and organisers who have spoken with the bot."""
+    named = [await people.find(office.database, telegram_id) for telegram_id in sorted(office.owners)]
+    given = await people.with_role(office.database, "owner", "organiser")
+    return list({person.id: person for person in [*filter(None, named), *given]}.values())
+
+
+async def owner_code(office: Office) -> str | None:
+    """A new one-time code that makes its first sender the owner; None where there is an owner already."""
+    if office.owners or await people.with_role(office.database, "owner"):
+        return None
+    code = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))
+    async with office.database.write() as connection:
+        expires = office.clock.now() + OWNER_CODE_LIFE
+        await links.replace(connection, _hash(office, code), "owner", None, expires)
+    return code
+
+
+async def claim_ownership(office: Office, person: Person, text: str) -> bool:
+    """Makes the person the owner if the text is the code that stands. False: it is not."""
+    code = text.strip().upper()
+    if not _looks_like_code(code):
+        return False
+    now = office.clock.now()
+    async with office.database.write() as connection:
+        if not await links.use(connection, _hash(office, code), now, "owner"):
+            return False
+        await people.give_role(connection, person.id, "owner", now)
+    return True
+
+
+def _looks_like_code(text: str) -> bool:
+    parts = text.split("-")
+    return len(parts) == 3 and all(len(part) == 4 and set(part) <= set(_ALPHABET) for part in parts)
+
+
+def _hash(office: Office, code: str) -> bytes:
+    return office.vault.lookup("owner", code)

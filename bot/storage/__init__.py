@@ -1,0 +1,1 @@
+"""Tables and the statements on them; transactions are opened by the services."""

@@ -1,0 +1,1 @@
+"""What is special to Telegram: session, receiver, dispatcher, filters, buttons, screens."""

@@ -1,0 +1,66 @@
+"""What buttons carry: versioned, at most 64 bytes, ids and never places in a list.
+
+A button in a message a month old still works, or is told kindly that it does not: change the meaning of a field
+only together with the number in its prefix. Anyone can send any data: every handler asks its service for the right.
+"""
+
+from __future__ import annotations
+
+from aiogram.filters.callback_data import CallbackData
+
+
+class LanguageTap(CallbackData, prefix="l1"):
+    """Chooses a language, and goes on with the start link that was opened before it was chosen."""
+
+    language: str
+    link: str = ""
+
+
+class PageTap(CallbackData, prefix="m1"):
+    """Opens a page: menu, guides, contests, applications, settings, help, language, person, …"""
+
+    page: str
+
+
+class GuideTap(CallbackData, prefix="g1"):
+    """At a step of a guide: `n` next, `s` show, `.choice` an answer, `r` start again, `o` open where one stopped."""
+
+    guide: str
+    step: str
+    act: str
+
+
+class ContestTap(CallbackData, prefix="c1"):
+    """At a contest: `open`, `dates`, a section's id, `follow`, `unfollow`, `apply`, `agree`."""
+
+    contest: str
+    act: str
+
+
+class AnswerTap(CallbackData, prefix="f1"):
+    """Answers a question of a form: an option's id, or nothing to skip it."""
+
+    application: int
+    question: str
+    value: str = ""
+
+
+class ApplicationTap(CallbackData, prefix="a1"):
+    """At an application: `open`, `resume`, `summary`, `submit`, `withdraw`, `confirm`, …; `ask` with a question."""
+
+    application: int
+    act: str
+    question: str = ""
+
+
+class PaperTap(CallbackData, prefix="p1"):
+    """An organiser's word on a guardian's signed paper: `yes` or `no`."""
+
+    file: int
+    act: str
+
+
+class RightsTap(CallbackData, prefix="r1"):
+    """At one's own data: `all`, `forget`, `confirm`."""
+
+    act: str

@@ -1,0 +1,43 @@
+"""The list of commands that Telegram shows and the bot's description: per language."""
+
+from __future__ import annotations
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+
+from bot.domain.people import Person
+from bot.services.office import Office
+from bot.words import Words
+
+log = structlog.get_logger(__name__)
+
+COMMANDS = ("menu", "guides", "contests", "status", "language", "settings", "help", "cancel", "mydata", "forget")
+
+
+def commands(words: Words) -> list[BotCommand]:
+    """The commands in one language."""
+    return [BotCommand(command=name, description=words.label(f"command.{name}")) for name in COMMANDS]
+
+
+async def register_for_all(bot: Bot, office: Office) -> None:
+    """Registers the commands and descriptions in every language; the first stands for all others. Failing is no error:
+    the bot works without."""
+    scope = BotCommandScopeAllPrivateChats()
+    try:
+        for language, words in [("", office.words[office.languages[0]]), *office.words.items()]:
+            await bot.set_my_commands(commands(words), scope=scope, language_code=language)
+            await bot.set_my_description(words.label("bot.description"), language_code=language)
+            await bot.set_my_short_description(words.label("bot.short_description"), language_code=language)
+    except TelegramAPIError as error:
+        log.warning("commands are not registered", reason=error.message)
+
+
+async def register_for(bot: Bot, office: Office, person: Person) -> None:
+    """Registers the commands of a chat in the language that the person chose, whatever their Telegram speaks."""
+    words = office.words[person.language or office.languages[0]]
+    try:
+        await bot.set_my_commands(commands(words), scope=BotCommandScopeChat(chat_id=person.telegram_id))
+    except TelegramAPIError as error:
+        log.warning("commands are not registered", reason=error.message)

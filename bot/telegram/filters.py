@@ -1,0 +1,44 @@
+"""Filters that read, once, who a tap or a message is from and where they stand, and hand it to the handlers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiogram.filters import Filter
+from aiogram.types import CallbackQuery, Message
+
+from bot.services.office import Office
+from bot.storage import applications, people
+
+
+class Known(Filter):
+    """Lets people through who chose a language: `person`. Where they stand does not change."""
+
+    async def __call__(self, event: Message | CallbackQuery, office: Office) -> bool | dict[str, Any]:
+        """The person, or no match: the fallback then asks for the language."""
+        user = event.from_user
+        person = await people.find(office.database, user.id) if user else None
+        return {"person": person} if person and person.language else False
+
+
+class Moved(Filter):
+    """Lets people through who chose a language: `person`. They leave a form: nothing typed is expected any more."""
+
+    async def __call__(self, event: Message | CallbackQuery, office: Office) -> bool | dict[str, Any]:
+        """The person, or no match: the fallback then asks for the language."""
+        user = event.from_user
+        if user is None:
+            return False
+        person = await people.stand(office.database, user.id, "", None, office.clock.now())
+        return {"person": person} if person and person.language else False
+
+
+class Standing(Filter):
+    """Lets people through who chose a language: `standing`, with the application that a typed message is about."""
+
+    async def __call__(self, event: Message, office: Office) -> bool | dict[str, Any]:
+        """Where the person stands, or no match: the fallback then asks for the language."""
+        if event.from_user is None:
+            return False
+        standing = await applications.standing(office.database, office.vault, event.from_user.id)
+        return {"standing": standing} if standing and standing.person.language else False

@@ -1,0 +1,152 @@
+"""Shows screens where the person looks: a tap changes the message tapped, a typed message gets a new one.
+
+The only place besides delivery/ that sends. Which message a person's last screen was is remembered in memory: a
+restart forgets it, and then an old screen merely keeps its buttons, which carry all they need.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
+from aiogram.methods import AnswerCallbackQuery, DeleteMessage, EditMessageReplyMarkup, EditMessageText, SendMessage
+from aiogram.types import (
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+
+log = structlog.get_logger(__name__)
+
+TEXT_LIMIT = 4096
+REMEMBERED = 20_000
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A text (Telegram HTML) with its buttons. `done` is said when a keyboard in place of letters is put away."""
+
+    text: str
+    keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None = None
+    done: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    message_id: int
+    is_inline: bool
+
+
+class Screens:
+    """Sends, edits, answers taps, deletes. One a bot."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._last: OrderedDict[int, _Last] = OrderedDict()
+
+    async def answer(self, query: CallbackQuery, text: str | None = None, alert: bool = False) -> None:
+        """Answers a tap, so that the button stops spinning; too late is no error."""
+        try:
+            await self._bot(AnswerCallbackQuery(callback_query_id=query.id, text=text, show_alert=alert or None))
+        except TelegramBadRequest as error:
+            log.info("tap answered too late", reason=error.message)
+
+    async def turn(self, query: CallbackQuery, screen: Screen) -> None:
+        """Shows the screen in the message that was tapped, or anew where that cannot be changed any more."""
+        message = query.message
+        keyboard = screen.keyboard
+        if not isinstance(message, Message) or message.text is None:
+            await self.show(query.from_user.id, screen)
+            return
+        if isinstance(keyboard, ReplyKeyboardMarkup):
+            # Such a keyboard comes only with a new message.
+            await self.show(query.from_user.id, screen, replaces=message.message_id)
+            return
+        if await self._edit(message, screen, keyboard):
+            self._remember(message.chat.id, message.message_id, is_inline=True)
+        else:
+            await self.show(message.chat.id, screen)
+
+    async def show(self, chat_id: int, screen: Screen, replaces: int | None = None) -> None:
+        """Shows the screen in a new message; the old one loses its buttons."""
+        last = self._last.pop(chat_id, None)
+        if replaces is not None:
+            last = _Last(replaces, is_inline=True)
+        if last is not None:
+            await self._put_away(chat_id, last, screen)
+        sent = await self._bot(
+            SendMessage(
+                chat_id=chat_id,
+                text=screen.text,
+                parse_mode="HTML",
+                reply_markup=screen.keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+        )
+        if screen.keyboard is not None:
+            self._remember(chat_id, sent.message_id, not isinstance(screen.keyboard, ReplyKeyboardMarkup))
+
+    async def say(self, chat_id: int, screen: Screen) -> None:
+        """Sends a message that stays: a receipt, a card. The current screen keeps its buttons."""
+        await self._bot(
+            SendMessage(
+                chat_id=chat_id,
+                text=screen.text,
+                parse_mode="HTML",
+                reply_markup=screen.keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+        )
+
+    async def delete(self, message: Message) -> bool:
+        """Deletes a message of the person. False: Telegram did not allow it."""
+        try:
+            await self._bot(DeleteMessage(chat_id=message.chat.id, message_id=message.message_id))
+        except TelegramBadRequest:
+            return False
+        return True
+
+    async def _edit(self, message: Message, screen: Screen, keyboard: InlineKeyboardMarkup | None) -> bool:
+        try:
+            await self._bot(
+                EditMessageText(
+                    chat_id=message.chat.id,
+                    message_id=message.message_id,
+                    text=screen.text,
+                    parse_mode="HTML",
+                    reply_markup=keyboard,
+                    link_preview_options=_NO_PREVIEW,
+                )
+            )
+        except TelegramBadRequest as error:
+            return "message is not modified" in error.message
+        return True
+
+    async def _put_away(self, chat_id: int, last: _Last, screen: Screen) -> None:
+        """Takes the buttons of the last screen away. That it fails must not keep the next screen from coming."""
+        try:
+            if last.is_inline:
+                await self._bot(EditMessageReplyMarkup(chat_id=chat_id, message_id=last.message_id))
+            elif not isinstance(screen.keyboard, ReplyKeyboardMarkup):
+                await self._bot(
+                    SendMessage(
+                        chat_id=chat_id, text=screen.done or "✓", reply_markup=ReplyKeyboardRemove(remove_keyboard=True)
+                    )
+                )
+        except (TelegramForbiddenError, TelegramRetryAfter):
+            raise
+        except TelegramAPIError as error:
+            log.info("old buttons stay", reason=error.message)
+
+    def _remember(self, chat_id: int, message_id: int, is_inline: bool) -> None:
+        self._last[chat_id] = _Last(message_id, is_inline)
+        self._last.move_to_end(chat_id)
+        if len(self._last) > REMEMBERED:
+            self._last.popitem(last=False)

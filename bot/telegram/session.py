@@ -1,0 +1,133 @@
+"""The HTTP session: JSON bodies, and updates that are read one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import orjson
+import structlog
+from aiogram import Bot
+from aiogram.client.default import Default
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramNetworkError,
+)
+from aiogram.methods import GetUpdates, Response, TelegramMethod
+from aiogram.methods.base import TelegramType
+from aiogram.types import InputFile, TelegramObject, Update
+from aiohttp import ClientError
+from pydantic import TypeAdapter, ValidationError
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT = 15
+"""Seconds for one call; getUpdates adds its own waiting."""
+
+
+class Session(AiohttpSession):
+    """aiogram's session with a JSON body where no file is sent: a third less work per call.
+
+    Errors stay aiogram's classes. A malformed update in a batch becomes an empty one with its number, so that the
+    others are handled and the batch does not come back for ever; aiogram's own error would log the whole batch.
+    """
+
+    def __init__(self, api: TelegramAPIServer = PRODUCTION) -> None:
+        super().__init__(api=api, timeout=TIMEOUT, json_loads=orjson.loads)
+        self._adapters: dict[Any, TypeAdapter[Any]] = {}
+
+    async def make_request(  # the signature is aiogram's
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109
+    ) -> TelegramType:
+        """Sends the call and gives its result. Raises aiogram's errors; see delivery.errors for what each means."""
+        if _has_file(method):
+            return await super().make_request(bot, method, timeout)
+        session = await self.create_session()
+        url = self.api.api_url(token=bot.token, method=method.__api_method__)
+        try:
+            async with session.post(
+                url,
+                data=orjson.dumps(_body(bot, method), default=_plain(bot), option=orjson.OPT_PASSTHROUGH_DATETIME),
+                headers=_JSON,
+                timeout=self.timeout if timeout is None else timeout,  # type: ignore[arg-type]  # aiogram does so
+            ) as response:
+                content = await response.read()
+        except TimeoutError as error:
+            raise TelegramNetworkError(method=method, message="Request timeout error") from error
+        except ClientError as error:
+            raise TelegramNetworkError(method=method, message=f"{type(error).__name__}: {error}") from error
+        if response.status != 200:
+            return cast(TelegramType, self.check_response(bot, method, response.status, content.decode()).result)
+        return cast(TelegramType, self._result(bot, method, content))
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        """aiogram's own check, but for updates, which are read one by one."""
+        if isinstance(method, GetUpdates) and status_code == 200:
+            updates = self._result(bot, method, content.encode())
+            return Response[list[Update]].model_construct(ok=True, result=updates)  # type: ignore[return-value]
+        return super().check_response(bot, method, status_code, content)
+
+    def _result(self, bot: Bot, method: TelegramMethod[TelegramType], content: bytes) -> Any:
+        try:
+            result = orjson.loads(content)["result"]
+        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            raise ClientDecodeError("Failed to decode object", error, "") from error
+        if isinstance(method, GetUpdates):
+            return [_update(bot, item) for item in result]
+        if isinstance(result, bool):
+            return result
+        try:
+            return self._adapter(method.__returning__).validate_python(result, context={"bot": bot})
+        except ValidationError as error:
+            raise ClientDecodeError("Failed to deserialize object", error, "") from None
+
+    def _adapter(self, kind: Any) -> TypeAdapter[Any]:
+        if kind not in self._adapters:
+            self._adapters[kind] = TypeAdapter(kind)
+        return self._adapters[kind]
+
+
+_JSON = {"Content-Type": "application/json"}
+
+
+def _has_file(method: TelegramMethod[Any]) -> bool:
+    return any(isinstance(value, InputFile | list) or hasattr(value, "media") for value in method.__dict__.values())
+
+
+def _body(bot: Bot, method: TelegramMethod[Any]) -> dict[str, Any]:
+    body = {}
+    for name, value in method.__dict__.items():
+        if isinstance(value, Default):
+            value = bot.default[value.name]
+        if value is not None:
+            body[name] = value
+    return body
+
+
+def _plain(bot: Bot) -> Callable[[Any], Any]:
+    """What orjson does with values that are no JSON: aiogram's objects, and defaults inside them."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, TelegramObject):
+            return {name: part for name, part in value.__dict__.items() if part is not None}
+        if isinstance(value, Default):
+            return bot.default[value.name]
+        raise TypeError(f"{type(value).__name__} in a call's parameters")
+
+    return plain
+
+
+def _update(bot: Bot, item: dict[str, Any]) -> Update:
+    try:
+        return Update.model_validate(item, context={"bot": bot})
+    except ValidationError as error:
+        faults = [".".join(str(part) for part in fault["loc"]) for fault in error.errors(include_input=False)]
+        log.error("malformed update skipped", update_id=item.get("update_id"), fields=faults)
+        return Update.model_construct(update_id=item["update_id"])

@@ -1,0 +1,92 @@
+"""A contest as a citizen reads it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.domain.contests import Contest
+from bot.domain.guides import Guide
+from bot.services.contests import Announced
+from bot.telegram.buttons import ContestTap, GuideTap
+from bot.telegram.screens import Screen
+from bot.telegram.views.keyboards import Row, keyboard, tap
+from bot.words import Words
+
+
+def overview(words: Words, announced: Announced, now: datetime, guides: list[Guide]) -> Screen:
+    """What it is, until when one can apply, and the ways on."""
+    contest, language = announced.contest, words.language
+    text = "\n\n".join(
+        [
+            f"<b>{words.html(contest.title[language])}</b>",
+            contest.summary[language],
+            words("contest.organiser", organiser=contest.organiser[language]),
+            _applications(words, announced, now),
+        ]
+    )
+    rows: list[Row] = []
+    if announced.is_open(now):
+        rows.append([tap(words.label("contest.apply"), _data(contest, "apply"), style="primary")])
+    rows += [[tap(section.title[language], _data(contest, section.id))] for section in contest.sections]
+    rows.append([tap(words.label("contest.dates"), _data(contest, "dates"))])
+    rows += [[_guide(guide, language)] for guide in guides]
+    follow = "unfollow" if announced.followed else "follow"
+    rows.append([tap(words.label(f"contest.{follow}"), _data(contest, follow))])
+    return Screen(text, keyboard(rows, words))
+
+
+def section(words: Words, announced: Announced, section_id: str) -> Screen | None:
+    """A part of the contest's page; None for one that is not there (any more)."""
+    contest, language = announced.contest, words.language
+    part = next((part for part in contest.sections if part.id == section_id), None)
+    if part is None:
+        return None
+    return Screen(f"<b>{words.html(part.title[language])}</b>\n\n{part.text[language]}", _back(words, contest))
+
+
+def dates(words: Words, announced: Announced) -> Screen:
+    """When what happens, in the order of time."""
+    contest = announced.contest
+    lines = []
+    for entry in sorted(contest.dates, key=lambda entry: announced.moments[entry.id]):
+        start, end = announced.moments[entry.id], announced.moments.get(f"{entry.id}_end")
+        when = words.moment(start, contest.tz)
+        if end:
+            when = f"{when} – {words.moment(end, contest.tz)}"
+        lines.append(f"<b>{words.html(entry.label[words.language])}</b>\n{words.html(when)}")
+    text = "\n\n".join([f"<b>{words.html(words.label('contest.dates'))}</b>", *lines])
+    return Screen(text, _back(words, contest))
+
+
+def consent(words: Words, contest: Contest, wording: str) -> Screen:
+    """The consent before the first question, with the two answers."""
+    text = "\n\n".join([words("consent.title", contest=contest.title[words.language]), wording])
+    rows = [
+        [tap(words.label("consent.agree"), _data(contest, "agree"), style="success")],
+        [tap(words.label("consent.disagree"), _data(contest, "open"))],
+    ]
+    return Screen(text, keyboard(rows, words))
+
+
+def _applications(words: Words, announced: Announced, now: datetime) -> str:
+    opens, closes = announced.moments["applications_open"], announced.moments["applications_close"]
+    zone = announced.contest.tz
+    if now < opens:
+        return words("contest.opens", opens=words.moment(opens, zone))
+    if now > closes:
+        return words("contest.closed", closes=words.moment(closes, zone))
+    return words("contest.open", closes=words.moment(closes, zone))
+
+
+def _guide(guide: Guide, language: str) -> InlineKeyboardButton:
+    return tap(f"📖 {guide.title[language]}", GuideTap(guide=guide.id, step="", act="o").pack())
+
+
+def _back(words: Words, contest: Contest) -> InlineKeyboardMarkup:
+    return keyboard([[tap(words.label("contest.back"), _data(contest, "open"))]], words)
+
+
+def _data(contest: Contest, act: str) -> str:
+    return ContestTap(contest=contest.id, act=act).pack()

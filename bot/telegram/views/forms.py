@@ -1,0 +1,300 @@
+"""The questions of a form, its summary, and an applicant's applications."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
+
+from bot.domain.applications import PUBLISH_NAME, number_shown
+from bot.domain.contests import Contest
+from bot.domain.fields import ChoiceField, Field, PhoneField
+from bot.services import consents
+from bot.services.forms import NO, SUMMARY, YES, Form, next_question
+from bot.telegram.buttons import AnswerTap, ApplicationTap, PageTap
+from bot.telegram.screens import Screen
+from bot.telegram.views.keyboards import Row, copying, keyboard, link, pairs, tap
+from bot.telegram.views.pages import joined
+from bot.words import Words
+
+SHORT_LABEL = 16
+
+
+def form(words: Words, found: Form, note: str = "") -> Screen:
+    """What stands: a question, or the summary. `note` says what just happened, such as a refusal."""
+    if found.note == "late":
+        note = joined(note, words("form.late", closes=closes(words, found)))
+    if found.application.state == "withdrawn" or found.note == "late":
+        return application(words, found, note)
+    if found.application.question == PUBLISH_NAME:
+        return _publication(words, found, note)
+    field = found.field
+    if field is None:
+        return summary(words, found, note)
+    return _question(words, found, field, note)
+
+
+def closes(words: Words, found: Form) -> str:
+    """The deadline in the contest's zone."""
+    return words.moment(found.application.closes_at, found.contest.tz)
+
+
+def example(words: Words, field: Field | None) -> str:
+    """The field's example as a line; empty where it has none."""
+    if field is None or field.example is None:
+        return ""
+    return words("form.example", example=field.example[words.language])
+
+
+def _head(words: Words, found: Form) -> str:
+    return f"<b>{words.html(found.contest.title[words.language])}</b>\n" + words(
+        "form.position", position=found.position, total=found.total
+    )
+
+
+def _question(words: Words, found: Form, field: Field, note: str) -> Screen:
+    text = joined(
+        note,
+        _head(words, found),
+        f"<b>{field.question[words.language]}</b>",
+        example(words, field),
+        _now(words, found, field),
+    )
+    if isinstance(field, PhoneField):
+        return Screen(text, _contact_keyboard(words, found, field), done=words("form.taken"))
+    return Screen(text, keyboard([*_options(words, found, field), *_ways(words, found, field)], words))
+
+
+def _now(words: Words, found: Form, field: Field) -> str:
+    value = found.application.answers.get(field.id)
+    return words("form.now", answer=field.shown(value, words.language)) if value else ""
+
+
+def _options(words: Words, found: Form, field: Field) -> list[Row]:
+    if not isinstance(field, ChoiceField):
+        return []
+    buttons = [tap(option.label[words.language], _answer(found, field.id, option.id)) for option in field.options]
+    if all(len(button.text) <= SHORT_LABEL for button in buttons):
+        return pairs(buttons)
+    return [[button] for button in buttons]
+
+
+def _ways(words: Words, found: Form, field: Field | None) -> list[Row]:
+    rows: list[Row] = []
+    if field and not field.required:
+        rows.append([tap(words.label("form.skip"), _answer(found, field.id, ""))])
+    ids = [entry.id for entry in found.contest.fields]
+    asked = found.application.question
+    position = ids.index(asked) if asked in ids else len(ids)
+    ways: Row = []
+    if position > 0:
+        ways.append(tap(words.label("button.back"), _act(found, "ask", ids[position - 1])))
+    if _is_complete(found):
+        ways.append(tap(words.label("form.to_summary"), _act(found, "summary")))
+    return [*rows, ways] if ways else rows
+
+
+def _is_complete(found: Form) -> bool:
+    return next_question(found.contest, found.application.answers) == SUMMARY
+
+
+def _contact_keyboard(words: Words, found: Form, field: Field) -> ReplyKeyboardMarkup:
+    rows = [[KeyboardButton(text=words.label("form.send_phone"), request_contact=True)]]
+    if not field.required:
+        rows.append([KeyboardButton(text=words.label("form.skip"))])
+    rows.append([KeyboardButton(text=words.label("button.back"))])
+    rows.append([KeyboardButton(text=words.label("button.menu")), KeyboardButton(text=words.label("button.person"))])
+    example = field.example[words.language] if field.example else None
+    return ReplyKeyboardMarkup(
+        keyboard=rows, resize_keyboard=True, one_time_keyboard=True, input_field_placeholder=example
+    )
+
+
+def _publication(words: Words, found: Form, note: str) -> Screen:
+    text = joined(
+        note,
+        _head(words, found),
+        consents.publication_wording(found.contest, words.language),
+    )
+    rows = [
+        [tap(words.label("form.publish_yes"), _answer(found, PUBLISH_NAME, YES))],
+        [tap(words.label("form.publish_no"), _answer(found, PUBLISH_NAME, NO))],
+        *_ways(words, found, None),
+    ]
+    return Screen(text, keyboard(rows, words))
+
+
+def summary(words: Words, found: Form, note: str = "") -> Screen:
+    """All answers, each with a way to change it, and sending in."""
+    application, contest, language = found.application, found.contest, words.language
+    lines = []
+    for field in contest.fields:
+        value = application.answers.get(field.id, "")
+        shown = words.html(field.shown(value, language)) if value else "–"
+        lines.append(f"{words.html(field.label[language])}: <b>{shown}</b>")
+    if contest.consent.publish_name:
+        lines.append(f"{words('form.publish_label')}: <b>{words(_publish_key(found))}</b>")
+    submitted = application.state == "submitted"
+    text = joined(
+        note,
+        f"<b>{words.html(contest.title[language])}</b>",
+        words("form.check_changes" if submitted else "form.check", closes=closes(words, found)),
+        "\n".join(lines),
+        _guardian_text(words, found),
+    )
+    rows: list[Row] = [[_change(words, found, field.id, field.label[language])] for field in contest.fields]
+    if contest.consent.publish_name:
+        rows.append([_change(words, found, PUBLISH_NAME, words.label("form.publish_label"))])
+    rows += _guardian_rows(words, found)
+    if submitted:
+        rows.append([tap(words.label("form.done"), _act(found, "open"), style="success")])
+    elif application.guardian != "needed":
+        rows.append([tap(words.label("form.submit"), _act(found, "submit"), style="success")])
+    return Screen(text, keyboard(rows, words))
+
+
+def _publish_key(found: Form) -> str:
+    return "form.yes" if found.application.answers.get(PUBLISH_NAME) == YES else "form.no"
+
+
+def _change(words: Words, found: Form, question: str, label: str) -> InlineKeyboardButton:
+    return tap(words.label("form.change", label=label), _act(found, "ask", question))
+
+
+def _guardian_text(words: Words, found: Form) -> str:
+    guardian = found.application.guardian
+    return words(f"guardian.{guardian}") if guardian else ""
+
+
+def _guardian_rows(words: Words, found: Form) -> list[Row]:
+    if found.application.guardian not in ("needed", "paper"):
+        return []
+    return [
+        [tap(words.label("guardian.link"), _act(found, "link"))],
+        [tap(words.label("guardian.send_paper"), _act(found, "paper"))],
+    ]
+
+
+def guardian_link(words: Words, found: Form, address: str, share: str) -> Screen:
+    """The link that the applicant passes on to their guardian."""
+    rows = [
+        [link(words.label("guardian.share"), share)],
+        [copying(words.label("guardian.copy"), address)],
+        [tap(words.label("form.to_summary"), _act(found, "summary"))],
+    ]
+    text = words("guardian.link_text", closes=closes(words, found)) + f"\n\n{words.html(address)}"
+    return Screen(text, keyboard(rows, words))
+
+
+def guardian_paper(words: Words, found: Form) -> Screen:
+    """What to write on the paper, and to send its photo."""
+    rows = [[tap(words.label("form.to_summary"), _act(found, "summary"))]]
+    text = words("guardian.paper_text", contest=found.contest.title[words.language])
+    return Screen(text, keyboard(rows, words))
+
+
+def guardian_asked(words: Words, contest: Contest, applicant: str, wording: str, note: str = "") -> Screen:
+    """What a guardian is asked to agree to, by typing their name."""
+    head = words("guardian.asked", contest=contest.title[words.language], applicant=applicant)
+    rows = [[tap(words.label("guardian.disagree"), PageTap(page="disagree").pack())]]
+    return Screen(joined(note, head, wording, words("guardian.sign")), keyboard(rows, words))
+
+
+def receipt(words: Words, found: Form) -> Screen:
+    """The message that stays in the chat: the number, when it was sent in, what comes next."""
+    application, contest = found.application, found.contest
+    text = words(
+        "form.receipt",
+        number=number_shown(contest.prefix, application.number),
+        contest=contest.title[words.language],
+        at=words.moment(application.submitted_at or application.updated_at, contest.tz),
+    )
+    rows = [[tap(words.label("application.open"), _act(found, "new"))]]
+    after = joined(
+        text, contest.after_submission[words.language], words("form.receipt_until", closes=closes(words, found))
+    )
+    return Screen(after, InlineKeyboardMarkup(inline_keyboard=rows))
+
+
+def application(words: Words, found: Form, note: str = "", now: datetime | None = None) -> Screen:
+    """One application: its state, what happens next and by when, and what can be done."""
+    text = joined(note, status(words, found, now))
+    application, open_ = found.application, _is_open(found, now)
+    rows: list[Row] = []
+    if application.state == "draft" and open_:
+        rows.append([tap(words.label("application.resume"), _act(found, "resume"), style="primary")])
+    if application.state == "submitted" and open_:
+        rows.append([tap(words.label("application.change"), _act(found, "summary"))])
+    if application.state == "submitted" and application.guardian == "needed" and not open_:
+        rows += _guardian_rows(words, found)
+    if application.state in ("draft", "submitted"):
+        rows.append([tap(words.label("application.withdraw"), _act(found, "withdraw"))])
+    return Screen(text, keyboard(rows, words))
+
+
+def status(words: Words, found: Form, now: datetime | None = None) -> str:
+    """An application in a few lines: contest, number, state, what happens next and by when."""
+    application, contest, language = found.application, found.contest, words.language
+    number = number_shown(contest.prefix, application.number)
+    lines = [f"<b>{words.html(contest.title[language])}</b>"]
+    if number:
+        lines.append(words("application.number", number=number))
+    state = "closed" if application.state == "draft" and not _is_open(found, now) else application.state
+    lines.append(words(f"status.{state}", closes=closes(words, found)))
+    if application.state == "draft" and state == "draft":
+        done = sum(field.id in application.answers for field in contest.fields)
+        lines.append(words("application.progress", done=done, total=len(contest.fields)))
+    if application.guardian in ("needed", "paper") and application.state != "withdrawn":
+        lines.append(words(f"guardian.{application.guardian}"))
+    if application.state == "submitted":
+        lines.append(_next(words, found, now))
+    return "\n".join(line for line in lines if line)
+
+
+def _next(words: Words, found: Form, now: datetime | None) -> str:
+    """The next date of the contest, so that an applicant always knows what they wait for."""
+    if now is None:
+        return ""
+    ahead = [entry for entry in found.contest.dates if found.application.moments.get(entry.id, now) > now]
+    if not ahead:
+        return ""
+    entry = min(ahead, key=lambda entry: found.application.moments[entry.id])
+    when = words.moment(found.application.moments[entry.id], found.contest.tz)
+    return words("application.next", event=entry.label[words.language], when=when)
+
+
+def _is_open(found: Form, now: datetime | None) -> bool:
+    return found.note != "late" and (now is None or now <= found.application.closes_at)
+
+
+def applications(words: Words, mine: Sequence[Form], now: datetime) -> Screen:
+    """All applications of a person."""
+    if not mine:
+        rows = [[tap(words.label("menu.contests"), PageTap(page="contests").pack())]]
+        return Screen(words("applications.none"), keyboard(rows, words))
+    rows = []
+    for found in mine:
+        number = number_shown(found.contest.prefix, found.application.number)
+        title = found.contest.title[words.language]
+        rows.append([tap(f"{number} {title}".strip(), _act(found, "open"))])
+    parts = [status(words, found, now) for found in mine]
+    return Screen(joined(words("applications.text"), *parts), keyboard(rows, words))
+
+
+def withdraw(words: Words, found: Form) -> Screen:
+    """Asks whether the application is to be taken back."""
+    rows = [
+        [tap(words.label("withdraw.yes"), _act(found, "confirm"), style="danger")],
+        [tap(words.label("withdraw.no"), _act(found, "open"))],
+    ]
+    text = words("withdraw.ask", contest=found.contest.title[words.language])
+    return Screen(text, InlineKeyboardMarkup(inline_keyboard=rows))
+
+
+def _answer(found: Form, question: str, value: str) -> str:
+    return AnswerTap(application=found.application.id, question=question, value=value).pack()
+
+
+def _act(found: Form, act: str, question: str = SUMMARY) -> str:
+    return ApplicationTap(application=found.application.id, act=act, question=question).pack()

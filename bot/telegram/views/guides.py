@@ -1,0 +1,65 @@
+"""A step of a guide."""
+
+from __future__ import annotations
+
+from aiogram.types import InlineKeyboardButton
+
+from bot.domain.guides import Button, Guide, Step
+from bot.services.guides import Page
+from bot.telegram.buttons import GuideTap
+from bot.telegram.screens import Screen
+from bot.telegram.views.keyboards import Row, copying, keyboard, link, tap
+from bot.words import Words
+
+
+def step(words: Words, page: Page) -> Screen:
+    """The step with its place on the way, its source, and the ways on."""
+    guide, here, language = page.guide, page.step, words.language
+    parts = [
+        f"<b>{words.html(guide.title[language])}</b>\n"
+        + words("guide.position", position=page.position, total=page.total),
+    ]
+    if here.device:
+        parts.append(words(f"guide.device.{here.device}"))
+    parts.append(here.text[language])
+    parts.append(_source(words, guide, here))
+    return Screen("\n\n".join(parts), keyboard(_rows(words, page), words))
+
+
+def _source(words: Words, guide: Guide, here: Step) -> str:
+    source = guide.source_of(here)
+    name = words.html(source.name[words.language])
+    if source.url:
+        name = f'<a href="{words.html(source.url)}">{name}</a>'
+    lines = [f"{words('guide.source')} {name}", words("guide.verified", day=guide.verified_on(here))]
+    if here.note:
+        lines.append(here.note[words.language])
+    return f"<blockquote expandable>{chr(10).join(lines)}</blockquote>"
+
+
+def _rows(words: Words, page: Page) -> list[Row]:
+    guide, here, language = page.guide, page.step, words.language
+    rows: list[Row] = [[tap(choice.label[language], _data(guide, here, f".{choice.id}"))] for choice in here.choices]
+    rows += [[_button(button, language)] for button in here.buttons]
+    ways: Row = []
+    if page.previous:
+        ways.append(tap(words.label("button.back"), _data(guide, page.previous, "s")))
+    if here.next:
+        ways.append(tap(words.label("button.next"), _data(guide, here, "n"), style="primary"))
+    rows += [ways] if ways else []
+    if page.previous:
+        rows.append([tap(words.label("guide.restart"), _data(guide, guide.first, "r"))])
+    return rows
+
+
+def _button(button: Button, language: str) -> InlineKeyboardButton:
+    label = button.label[language]
+    if button.url:
+        return link(label, button.url)
+    if button.copy_text:
+        return copying(label, button.copy_text[language])
+    return tap(label, GuideTap(guide=button.guide or "", step="", act="o").pack())
+
+
+def _data(guide: Guide, step: Step, act: str) -> str:
+    return GuideTap(guide=guide.id, step=step.id, act=act).pack()

@@ -1,0 +1,25 @@
+"""aiogram routers by audience. Thin: read the tap, call one service, show a screen. The fallback comes last."""
+
+from __future__ import annotations
+
+from aiogram import Router
+
+from handlers import applicants, citizens, commands, contests, errors, fallback, groups, guides, organisers, typed
+
+
+def setup() -> Router:
+    """A new router with every handler, in the order in which they are asked."""
+    router = Router(name="bot")
+    router.include_routers(
+        guides.setup(),
+        groups.setup(),
+        applicants.setup(),
+        citizens.setup(),
+        contests.setup(),
+        organisers.setup(),
+        commands.setup(),
+        typed.setup(),
+        fallback.setup(),
+        errors.setup(),
+    )
+    return router

@@ -1,0 +1,73 @@
+"""Reading a contest, following it, and the consent that begins an application."""
+
+from __future__ import annotations
+
+from aiogram import Router
+from aiogram.types import CallbackQuery
+
+from bot.domain.base import Refusal
+from bot.domain.people import Person
+from bot.services import consents, contests, forms
+from bot.services.office import Office
+from bot.telegram.buttons import ContestTap
+from bot.telegram.filters import Moved
+from bot.telegram.screens import Screen, Screens
+from bot.telegram.views import contests as views
+from bot.telegram.views import forms as form_views
+from bot.words import Words
+from handlers import commands
+
+
+def setup() -> Router:
+    """The router."""
+    router = Router(name="contests")
+    router.callback_query.register(on_tap, ContestTap.filter(), Moved())
+    return router
+
+
+async def on_tap(
+    query: CallbackQuery, callback_data: ContestTap, person: Person, office: Office, screens: Screens
+) -> None:
+    """Shows what the tap asks for. Raises Refusal."""
+    words = office.words[person.language or office.languages[0]]
+    act, contest_id = callback_data.act, callback_data.contest
+    toast = None
+    match act:
+        case "open":
+            screen = await commands.contest(office, person, contest_id)
+        case "follow" | "unfollow":
+            await contests.follow(office, person, contest_id, act == "follow")
+            toast = words.label(f"contest.{act}_done")
+            screen = await commands.contest(office, person, contest_id)
+        case "apply":
+            screen = await _apply(office, person, contest_id, words, query.from_user.full_name)
+        case "agree":
+            found = await forms.agree(office, person, contest_id, words.language)
+            screen = form_views.form(words, found)
+        case _:
+            screen = await _part(office, person, contest_id, act, words)
+    await screens.answer(query, toast)
+    await screens.turn(query, screen)
+
+
+async def _apply(office: Office, person: Person, contest_id: str, words: Words, name: str) -> Screen:
+    """The consent; whoever agreed before goes on with their application."""
+    application = await forms.begin(office, person, contest_id)
+    if application is None:
+        announced = await contests.read(office, person, contest_id)
+        erased = announced.moments["erased"]
+        wording = consents.wording(
+            office, announced.contest, words.language, erased, words.label("consent.you", name=name)
+        )
+        return views.consent(words, announced.contest, wording)
+    if application.state == "draft" and office.clock.now() <= application.closes_at:
+        return form_views.form(words, await forms.resume(office, person, application.id))
+    return form_views.application(words, forms.form(office, application), "", office.clock.now())
+
+
+async def _part(office: Office, person: Person, contest_id: str, part: str, words: Words) -> Screen:
+    announced = await contests.read(office, person, contest_id)
+    screen = views.dates(words, announced) if part == "dates" else views.section(words, announced, part)
+    if screen is None:
+        raise Refusal("refusal.old_button")
+    return screen

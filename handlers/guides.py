@@ -1,0 +1,34 @@
+"""Taps in guides: the busiest handler of the bot, so it reads and writes in one statement."""
+
+from __future__ import annotations
+
+from aiogram import Router
+from aiogram.types import CallbackQuery
+
+from bot.services import guides
+from bot.services.office import Office
+from bot.telegram.buttons import GuideTap
+from bot.telegram.screens import Screens
+from bot.telegram.views import guides as views
+from handlers import fallback
+
+
+def setup() -> Router:
+    """The router."""
+    router = Router(name="guides")
+    router.callback_query.register(on_tap, GuideTap.filter())
+    return router
+
+
+async def on_tap(query: CallbackQuery, callback_data: GuideTap, office: Office, screens: Screens) -> None:
+    """Shows the step that the tap leads to."""
+    who, tap = query.from_user.id, callback_data
+    if tap.act == "o":
+        page = await guides.resume(office, who, tap.guide)
+    else:
+        page = await guides.turn(office, who, tap.guide, tap.step, tap.act)
+    if page is None or page.person.language is None:
+        await fallback.ask_language(query, office, screens, f"g_{tap.guide}")
+        return
+    await screens.answer(query)
+    await screens.turn(query, views.step(office.words[page.person.language], page))
