@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import ClientDecodeError, TelegramNetworkError, TelegramServerError
+from aiogram.types import User
 
 import handlers
 from bot import content, words
@@ -40,6 +42,7 @@ log = structlog.get_logger(__name__)
 
 LOCALES = Path(__file__).parent.parent / "locales"
 KEEP_DELIVERIES = timedelta(days=30)
+TRY_AGAIN_SECONDS = 5.0
 
 
 class CannotStart(Exception):
@@ -157,7 +160,9 @@ async def run(
         stack.push_async_callback(office.database.close)
         bot = make_bot(settings)
         stack.push_async_callback(bot.session.close)
-        me = await bot.me()
+        me = await _introduce(bot, stop)
+        if me is None:
+            return
         code = await people.owner_code(office)
         if code:
             say(f"This bot has no owner yet. The first person to send it this code becomes the owner: /owner {code}")
@@ -177,6 +182,18 @@ async def run(
         gc.freeze()
         say(f"The bot is running: {address}")
         await _until_stopped(stop, receiver.run(stop), Worker(bot, office).run(stop), register_for_all(bot, office))
+
+
+async def _introduce(bot: Bot, stop: asyncio.Event) -> User | None:
+    """Asks Telegram who the bot is, until it answers; None when the bot is stopped before. Raises on a bad token."""
+    while not stop.is_set():
+        try:
+            return await bot.me()
+        except (TelegramNetworkError, TelegramServerError, ClientDecodeError) as error:
+            log.warning("Telegram cannot be reached; trying again", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), TRY_AGAIN_SECONDS)
+    return None
 
 
 async def _until_stopped(stop: asyncio.Event, *works: Coroutine[Any, Any, None]) -> None:

@@ -51,7 +51,7 @@ async def _people(telegram: LocalTelegram) -> None:
     for number, first, last, language in (
         (101, "Айгүл", "Серікқызы", "kk"),
         (102, "Нина", "Петровна", "ru"),
-        (103, "Данияр", "(16)", "kk"),
+        (103, "Данияр", "Қайратұлы", "kk"),
         (ORGANISER, "Ұйымдастырушы", "", "kk"),
     ):
         if number not in known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from aiogram import Router
@@ -37,8 +38,10 @@ async def on_answer(
     """Stores the answer that the button carries and shows what stands next. Raises Refusal."""
     tap = callback_data
     found = await forms.tap(office, person, tap.application, tap.question, tap.value, event_update.update_id)
+    words = office.words[person.language or office.languages[0]]
+    screen = replace(views.form(words, found), before=views.answered(words, found, tap.question))
     await screens.answer(query)
-    await screens.turn(query, views.form(office.words[person.language or office.languages[0]], found))
+    await screens.turn(query, screen)
 
 
 async def on_act(

@@ -64,8 +64,7 @@ async def contest(office: Office, person: Person, contest_id: str) -> Screen:
     """A contest's page. Raises Refusal."""
     words = office.words[person.language or office.languages[0]]
     announced = await contests.read(office, person, contest_id)
-    linked = [office.library.guides[guide_id] for guide_id in announced.contest.guides]
-    return contest_views.overview(words, announced, office.clock.now(), linked)
+    return contest_views.overview(words, announced, office.clock.now())
 
 
 async def page(office: Office, person: Person, name: str) -> Screen | None:

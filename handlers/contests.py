@@ -67,7 +67,11 @@ async def _apply(office: Office, person: Person, contest_id: str, words: Words, 
 
 async def _part(office: Office, person: Person, contest_id: str, part: str, words: Words) -> Screen:
     announced = await contests.read(office, person, contest_id)
-    screen = views.dates(words, announced) if part == "dates" else views.section(words, announced, part)
+    if part == "dates":
+        return views.dates(words, announced)
+    if part == "more":
+        return views.about(words, announced, [office.library.guides[one] for one in announced.contest.guides])
+    screen = views.section(words, announced, part)
     if screen is None:
         raise Refusal("refusal.old_button")
     return screen

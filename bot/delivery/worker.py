@@ -6,10 +6,12 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 from aiogram import Bot
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.errors import Verdict, verdict
 from bot.delivery.fetching import fetch
@@ -25,6 +27,7 @@ A_SECOND = 25
 """Pushes a second: Telegram's free limit is about 30 for everything, and replies go first."""
 ATTEMPTS = 8
 NET_SECONDS = 60.0
+DATABASE_PAUSE = 1.0
 
 
 class Worker:
@@ -41,13 +44,21 @@ class Worker:
         if unknown:
             log.warning("deliveries whose fate nobody knows", count=unknown)
         while not stop.is_set():
-            self._office.queued.clear()
-            started = asyncio.get_running_loop().time()
-            if await self.step() < A_SECOND:
-                await self._wait(stop)
-            else:
-                spent = asyncio.get_running_loop().time() - started
-                await asyncio.sleep(max(0.0, 1 - spent, self._quiet_until - started))
+            try:
+                await self._turn(stop)
+            except SQLAlchemyError:
+                log.exception("the database does not answer: sending goes on when it does")
+                await asyncio.sleep(DATABASE_PAUSE)
+
+    async def _turn(self, stop: asyncio.Event) -> None:
+        """One batch, and the pause after it."""
+        self._office.queued.clear()
+        started = asyncio.get_running_loop().time()
+        if await self.step() < A_SECOND:
+            await self._wait(stop)
+        else:
+            spent = asyncio.get_running_loop().time() - started
+            await asyncio.sleep(max(0.0, 1 - spent, self._quiet_until - started))
 
     async def step(self) -> int:
         """Sends one batch of what is due; gives how many rows it took."""
@@ -58,8 +69,18 @@ class Worker:
         for delivery in claimed:
             by_person[delivery.person_id].append(delivery)
         marks = await asyncio.gather(*(self._in_turn(batch) for batch in by_person.values()))
-        await deliveries.mark(self._office.database, [mark for batch in marks for mark in batch])
+        await self._mark([mark for batch in marks for mark in batch])
         return len(claimed)
+
+    async def _mark(self, marks: list[Mark]) -> None:
+        """Writes down what became of the batch, however long the database is busy: else it would be sent again."""
+        while True:
+            try:
+                await deliveries.mark(self._office.database, marks)
+                return
+            except SQLAlchemyError:
+                log.exception("what was sent cannot be marked yet", count=len(marks))
+                await asyncio.sleep(DATABASE_PAUSE)
 
     async def _in_turn(self, batch: Iterable[Delivery]) -> list[Mark]:
         return [await self._carry_out(delivery) for delivery in batch]
@@ -86,7 +107,8 @@ class Worker:
             "delivery failed", delivery=delivery.id, kind=delivery.kind.name, means=said.meaning, why=said.reason
         )
         if said.meaning == "blocked":
-            await people.set_blocked(self._office.database, delivery.telegram_id, now)
+            with suppress(SQLAlchemyError):  # the mark matters more: the next push finds the block again
+                await people.set_blocked(self._office.database, delivery.telegram_id, now)
             return Mark(delivery.id, State.BLOCKED, now, said.reason)
         if said.meaning == "failed":
             return Mark(delivery.id, State.FAILED, now, said.reason)

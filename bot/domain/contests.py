@@ -15,7 +15,7 @@ from bot.domain.fields import DateField, Field, Setting, age
 
 REQUIRED_DATES = ("announced", "applications_open", "applications_close", "results", "erased")
 
-ACTS = frozenset({"open", "dates", "follow", "unfollow", "apply", "agree"})
+ACTS = frozenset({"open", "more", "dates", "follow", "unfollow", "apply", "agree"})
 """What a button at a contest can do; a section may not have such an id."""
 
 

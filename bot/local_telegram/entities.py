@@ -48,6 +48,21 @@ _ENTITY_TYPES = frozenset(_TAGS.values()) | {
     "text_mention",
 }
 _MAX_ENTITIES = 100
+# Which of two entities over the same characters comes first; all others are in between.
+_PRIORITIES = {
+    "blockquote": 0,
+    "expandable_blockquote": 0,
+    "pre": 11,
+    "code": 20,
+    "text_link": 49,
+    "text_mention": 49,
+    "bold": 90,
+    "italic": 91,
+    "underline": 92,
+    "strikethrough": 93,
+    "spoiler": 94,
+    "custom_emoji": 99,
+}
 _FOUND = re.compile(
     r"(?P<email>(?<![\w.])[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})"
     r"|(?P<url>(?:https?|tg)://[^\s<>\"«»]+[^\s<>\"«».,:;!?)]"
@@ -262,6 +277,16 @@ class _HtmlParser:
                 entity["language"] = last["language"]
 
 
+def _sorted(entities: list[Entity]) -> list[Entity]:
+    """In Telegram's order: by place, the longer first, then by kind; without styles that are inside themselves."""
+    kept: list[Entity] = []
+    for entity in sorted(entities, key=lambda e: (e["offset"], -e["length"], _PRIORITIES.get(e["type"], 50))):
+        end = entity["offset"] + entity["length"]
+        if not any(e["type"] == entity["type"] and e["offset"] + e["length"] >= end for e in kept):
+            kept.append(entity)
+    return kept
+
+
 def _address(entity: Entity, address: str) -> bool:
     """Complete a link entity; False if Telegram would drop the link silently."""
     person = user_of_link(address)
@@ -295,8 +320,7 @@ def parse_html(text: str) -> tuple[str, list[Entity]]:
         # `language` of a lone <code> exists only until its <pre> has had a chance to take it.
         if entity["type"] == "code":
             entity.pop("language", None)
-    entities.sort(key=lambda e: (e["offset"], -e["length"]))
-    return plain, entities
+    return plain, _sorted(entities)
 
 
 def formatted(
@@ -404,7 +428,7 @@ def _with_found(text: str, entities: list[Entity]) -> list[Entity]:
     ]
     if not extra:
         return entities
-    return sorted(entities + extra, key=lambda e: (e["offset"], -e["length"]))
+    return _sorted(entities + extra)
 
 
 _MARKS = {
@@ -441,7 +465,7 @@ def to_html(text: str, entities: list[Entity]) -> str:
     """The text with its formatting written as Telegram HTML; what Telegram found by itself stays plain."""
     starts: dict[int, list[str]] = {}
     ends: dict[int, list[str]] = {}
-    for entity in sorted(entities, key=lambda e: (e["offset"], -e["length"])):
+    for entity in _sorted(entities):
         opening, closing = _opening(entity)
         if opening:
             starts.setdefault(entity["offset"], []).append(opening)

@@ -64,6 +64,10 @@ class Operations:
             parts.append(f"{self._log.under_way} calls under way")
         return ", ".join(parts)
 
+    def is_polled(self) -> bool:
+        """Whether a bot waits in getUpdates now."""
+        return self._api.queue.polled
+
     # -- the log ----------------------------------------------------------------------------------------------
 
     def calls(self, method: str | None, chat_id: int | None, limit: int) -> list[Json]:

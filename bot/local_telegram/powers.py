@@ -440,6 +440,10 @@ class Powers(ABC):
         """One of the last 1,000 updates again, also when it was confirmed; returns its id."""
         return int(await self.perform("redeliver", update_id=update_id, as_update_id=as_update_id))
 
+    async def flush_state(self) -> None:
+        """Write the state file now, as happens by itself a few times a second: before a kill in a test."""
+        await self.perform("flush_state")
+
     # -- reading ----------------------------------------------------------------------------------------------
 
     async def messages(
@@ -542,6 +546,14 @@ class Powers(ABC):
         Raises NotSettled.
         """
         await self.perform("settled", within=within, quiet=quiet)
+
+    async def polled(self, within: float = 10.0) -> None:
+        """Wait until a bot waits in getUpdates, as one does that has started. Raises NotSettled."""
+
+        async def waits() -> bool:
+            return bool(await self.perform("is_polled"))
+
+        await self.wait_for(waits, within, "a bot that polls")
 
     async def wait_for(self, check: Callable[[], Awaitable[T | None]], within: float = 10.0, what: str = "it") -> T:
         """Repeat `check` after every change on the server until it gives something true. Raises NotSettled."""

@@ -66,9 +66,7 @@ class StateFile:
     def close(self) -> None:
         """Write what is left and close the file."""
         self._world.note = None
-        if self._timer is not None:
-            self._timer.cancel()
-        self._write()
+        self.write()
         if self._database is not None:
             self._database.close()
             self._database = None
@@ -76,10 +74,13 @@ class StateFile:
     def _note(self, kind: str, key: Any) -> None:
         self._changed.add((kind, key))
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_PAUSE, self._write)
+            self._timer = asyncio.get_running_loop().call_later(_PAUSE, self.write)
 
-    def _write(self) -> None:
-        self._timer = None
+    def write(self) -> None:
+        """Write what changed."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._database is None:
             return
         changed, self._changed = self._changed, set()

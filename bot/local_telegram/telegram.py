@@ -71,6 +71,8 @@ class LocalTelegram(Powers):
         actions["pause_listening"] = self._pause
         actions["resume_listening"] = self._resume
         actions["control_url"] = self._control_url
+        actions["flush_state"] = self._flush
+        actions["page_streams"] = lambda: self._page.streams
         return actions
 
     # -- life -------------------------------------------------------------------------------------------------
@@ -128,6 +130,10 @@ class LocalTelegram(Powers):
 
     async def _resume(self) -> None:
         await self._listener.resume()
+
+    def _flush(self) -> None:
+        if self._state is not None:
+            self._state.write()
 
     def _control_url(self) -> str:
         return f"http://127.0.0.1:{self._listener.control_port}"

@@ -132,7 +132,7 @@ class UpdateQueue:
         return self._take(limit)
 
     def _end_poller(self) -> None:
-        if self._poller is not None and not self._poller.done():
+        if self._poller is not None and self.polled:
             self._poller.set_exception(
                 ApiError(
                     409,
@@ -170,8 +170,14 @@ class UpdateQueue:
         finally:
             arrival.cancel()
         if poller.done():
+            # Only the exception is ever set.
             poller.result()
         poller.cancel()
+
+    @property
+    def polled(self) -> bool:
+        """Whether a poller waits for updates now."""
+        return self._poller is not None and not self._poller.done()
 
     def end_polling(self) -> None:
         """The server stops: a waiting poller gets its empty answer now."""

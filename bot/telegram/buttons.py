@@ -31,7 +31,7 @@ class GuideTap(CallbackData, prefix="g1"):
 
 
 class ContestTap(CallbackData, prefix="c1"):
-    """At a contest: `open`, `dates`, a section's id, `follow`, `unfollow`, `apply`, `agree`."""
+    """At a contest: `open`, `more`, `dates`, a section's id, `follow`, `unfollow`, `apply`, `agree`."""
 
     contest: str
     act: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 
 from bot.domain.people import Person
@@ -30,8 +30,8 @@ async def register_for_all(bot: Bot, office: Office) -> None:
             await bot.set_my_commands(commands(words), scope=scope, language_code=language)
             await bot.set_my_description(words.label("bot.description"), language_code=language)
             await bot.set_my_short_description(words.label("bot.short_description"), language_code=language)
-    except TelegramAPIError as error:
-        log.warning("commands are not registered", reason=error.message)
+    except AiogramError as error:
+        log.warning("commands are not registered", error=type(error).__name__)
 
 
 async def register_for(bot: Bot, office: Office, person: Person) -> None:
@@ -39,5 +39,5 @@ async def register_for(bot: Bot, office: Office, person: Person) -> None:
     words = office.words[person.language or office.languages[0]]
     try:
         await bot.set_my_commands(commands(words), scope=BotCommandScopeChat(chat_id=person.telegram_id))
-    except TelegramAPIError as error:
-        log.warning("commands are not registered", reason=error.message)
+    except AiogramError as error:
+        log.warning("commands are not registered", error=type(error).__name__)

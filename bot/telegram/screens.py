@@ -6,13 +6,30 @@ restart forgets it, and then an old screen merely keeps its buttons, which carry
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
-from aiogram.methods import AnswerCallbackQuery, DeleteMessage, EditMessageReplyMarkup, EditMessageText, SendMessage
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    DeleteMessage,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    SendMessage,
+    TelegramMethod,
+)
+from aiogram.methods.base import TelegramType
 from aiogram.types import (
     CallbackQuery,
     InlineKeyboardMarkup,
@@ -26,16 +43,25 @@ log = structlog.get_logger(__name__)
 
 TEXT_LIMIT = 4096
 REMEMBERED = 20_000
+PAUSES = (0.2, 1.0)
+"""Seconds before the second and the third try of a reply."""
+LONGEST_WAIT = 3
+"""Seconds that a handler waits when Telegram asks for patience: the next updates wait with it."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A text (Telegram HTML) with its buttons. `done` is said when a keyboard in place of letters is put away."""
+    """A text (Telegram HTML) with its buttons.
+
+    `done` is said when a keyboard in place of letters is put away. `before` is what a tapped message becomes when
+    the screen cannot take its place.
+    """
 
     text: str
     keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None = None
     done: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +80,7 @@ class Screens:
     async def answer(self, query: CallbackQuery, text: str | None = None, alert: bool = False) -> None:
         """Answers a tap, so that the button stops spinning; too late is no error."""
         try:
-            await self._bot(AnswerCallbackQuery(callback_query_id=query.id, text=text, show_alert=alert or None))
+            await self._call(AnswerCallbackQuery(callback_query_id=query.id, text=text, show_alert=alert or None))
         except TelegramBadRequest as error:
             log.info("tap answered too late", reason=error.message)
 
@@ -67,21 +93,22 @@ class Screens:
             return
         if isinstance(keyboard, ReplyKeyboardMarkup):
             # Such a keyboard comes only with a new message.
-            await self.show(query.from_user.id, screen, replaces=message.message_id)
+            self._remember(message.chat.id, message.message_id, is_inline=True)
+            if screen.before and await self._edit(message, screen.before, None):
+                self._last.pop(message.chat.id)
+            await self.show(message.chat.id, screen)
             return
-        if await self._edit(message, screen, keyboard):
+        if await self._edit(message, screen.text, keyboard):
             self._remember(message.chat.id, message.message_id, is_inline=True)
         else:
             await self.show(message.chat.id, screen)
 
-    async def show(self, chat_id: int, screen: Screen, replaces: int | None = None) -> None:
+    async def show(self, chat_id: int, screen: Screen) -> None:
         """Shows the screen in a new message; the old one loses its buttons."""
         last = self._last.pop(chat_id, None)
-        if replaces is not None:
-            last = _Last(replaces, is_inline=True)
         if last is not None:
             await self._put_away(chat_id, last, screen)
-        sent = await self._bot(
+        sent = await self._call(
             SendMessage(
                 chat_id=chat_id,
                 text=screen.text,
@@ -95,7 +122,7 @@ class Screens:
 
     async def say(self, chat_id: int, screen: Screen) -> None:
         """Sends a message that stays: a receipt, a card. The current screen keeps its buttons."""
-        await self._bot(
+        await self._call(
             SendMessage(
                 chat_id=chat_id,
                 text=screen.text,
@@ -108,18 +135,31 @@ class Screens:
     async def delete(self, message: Message) -> bool:
         """Deletes a message of the person. False: Telegram did not allow it."""
         try:
-            await self._bot(DeleteMessage(chat_id=message.chat.id, message_id=message.message_id))
+            await self._call(DeleteMessage(chat_id=message.chat.id, message_id=message.message_id))
         except TelegramBadRequest:
             return False
         return True
 
-    async def _edit(self, message: Message, screen: Screen, keyboard: InlineKeyboardMarkup | None) -> bool:
+    async def _call(self, method: TelegramMethod[TelegramType]) -> TelegramType:
+        """Calls Telegram, and again after a failure that passes: a screen that comes twice is better than none."""
+        for pause in PAUSES:
+            try:
+                return await self._bot(method)
+            except TelegramRetryAfter as error:
+                if error.retry_after > LONGEST_WAIT:
+                    raise
+                await asyncio.sleep(error.retry_after)
+            except (TelegramNetworkError, TelegramServerError, ClientDecodeError):
+                await asyncio.sleep(pause)
+        return await self._bot(method)
+
+    async def _edit(self, message: Message, text: str, keyboard: InlineKeyboardMarkup | None) -> bool:
         try:
-            await self._bot(
+            await self._call(
                 EditMessageText(
                     chat_id=message.chat.id,
                     message_id=message.message_id,
-                    text=screen.text,
+                    text=text,
                     parse_mode="HTML",
                     reply_markup=keyboard,
                     link_preview_options=_NO_PREVIEW,
@@ -133,9 +173,9 @@ class Screens:
         """Takes the buttons of the last screen away. That it fails must not keep the next screen from coming."""
         try:
             if last.is_inline:
-                await self._bot(EditMessageReplyMarkup(chat_id=chat_id, message_id=last.message_id))
+                await self._call(EditMessageReplyMarkup(chat_id=chat_id, message_id=last.message_id))
             elif not isinstance(screen.keyboard, ReplyKeyboardMarkup):
-                await self._bot(
+                await self._call(
                     SendMessage(
                         chat_id=chat_id, text=screen.done or "✓", reply_markup=ReplyKeyboardRemove(remove_keyboard=True)
                     )

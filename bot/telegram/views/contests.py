@@ -15,7 +15,7 @@ from bot.telegram.views.keyboards import Row, keyboard, tap
 from bot.words import Words
 
 
-def overview(words: Words, announced: Announced, now: datetime, guides: list[Guide]) -> Screen:
+def overview(words: Words, announced: Announced, now: datetime) -> Screen:
     """What it is, until when one can apply, and the ways on."""
     contest, language = announced.contest, words.language
     text = "\n\n".join(
@@ -29,11 +29,20 @@ def overview(words: Words, announced: Announced, now: datetime, guides: list[Gui
     rows: list[Row] = []
     if announced.is_open(now):
         rows.append([tap(words.label("contest.apply"), _data(contest, "apply"), style="primary")])
-    rows += [[tap(section.title[language], _data(contest, section.id))] for section in contest.sections]
+    rows.append([tap(words.label("contest.about"), _data(contest, "more"))])
     rows.append([tap(words.label("contest.dates"), _data(contest, "dates"))])
-    rows += [[_guide(guide, language)] for guide in guides]
     follow = "unfollow" if announced.followed else "follow"
     rows.append([tap(words.label(f"contest.{follow}"), _data(contest, follow))])
+    return Screen(text, keyboard(rows, words))
+
+
+def about(words: Words, announced: Announced, guides: list[Guide]) -> Screen:
+    """The parts of the contest's page, and the guides that help to prepare."""
+    contest, language = announced.contest, words.language
+    rows: list[Row] = [[tap(part.title[language], _data(contest, part.id))] for part in contest.sections]
+    rows += [[_guide(guide, language)] for guide in guides]
+    rows.append([tap(words.label("contest.back"), _data(contest, "open"))])
+    text = f"<b>{words.html(contest.title[language])}</b>\n\n{words('contest.about_text')}"
     return Screen(text, keyboard(rows, words))
 
 
@@ -43,7 +52,7 @@ def section(words: Words, announced: Announced, section_id: str) -> Screen | Non
     part = next((part for part in contest.sections if part.id == section_id), None)
     if part is None:
         return None
-    return Screen(f"<b>{words.html(part.title[language])}</b>\n\n{part.text[language]}", _back(words, contest))
+    return Screen(f"<b>{words.html(part.title[language])}</b>\n\n{part.text[language]}", _back(words, contest, "more"))
 
 
 def dates(words: Words, announced: Announced) -> Screen:
@@ -57,7 +66,7 @@ def dates(words: Words, announced: Announced) -> Screen:
             when = f"{when} – {words.moment(end, contest.tz)}"
         lines.append(f"<b>{words.html(entry.label[words.language])}</b>\n{words.html(when)}")
     text = "\n\n".join([f"<b>{words.html(words.label('contest.dates'))}</b>", *lines])
-    return Screen(text, _back(words, contest))
+    return Screen(text, _back(words, contest, "open"))
 
 
 def consent(words: Words, contest: Contest, wording: str) -> Screen:
@@ -84,8 +93,8 @@ def _guide(guide: Guide, language: str) -> InlineKeyboardButton:
     return tap(f"📖 {guide.title[language]}", GuideTap(guide=guide.id, step="", act="o").pack())
 
 
-def _back(words: Words, contest: Contest) -> InlineKeyboardMarkup:
-    return keyboard([[tap(words.label("contest.back"), _data(contest, "open"))]], words)
+def _back(words: Words, contest: Contest, back: str) -> InlineKeyboardMarkup:
+    return keyboard([[tap(words.label("button.back"), _data(contest, back))]], words)
 
 
 def _data(contest: Contest, act: str) -> str:

@@ -47,6 +47,15 @@ def example(words: Words, field: Field | None) -> str:
     return words("form.example", example=field.example[words.language])
 
 
+def answered(words: Words, found: Form, question: str) -> str:
+    """The question with the answer that was just given; empty where there is none."""
+    field = found.contest.field(question)
+    value = found.application.answers.get(question, "")
+    if field is None or not value:
+        return ""
+    return f"{field.question[words.language]}\n\n✓ <b>{words.html(field.shown(value, words.language))}</b>"
+
+
 def _head(words: Words, found: Form) -> str:
     return f"<b>{words.html(found.contest.title[words.language])}</b>\n" + words(
         "form.position", position=found.position, total=found.total

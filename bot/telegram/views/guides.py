@@ -34,7 +34,7 @@ def _source(words: Words, guide: Guide, here: Step) -> str:
     lines = [f"{words('guide.source')} {name}", words("guide.verified", day=guide.verified_on(here))]
     if here.note:
         lines.append(here.note[words.language])
-    return f"<blockquote expandable>{chr(10).join(lines)}</blockquote>"
+    return f"<blockquote>{chr(10).join(lines)}</blockquote>"
 
 
 def _rows(words: Words, page: Page) -> list[Row]:
