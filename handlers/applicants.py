@@ -12,6 +12,7 @@ from bot.domain.base import Refusal
 from bot.domain.people import Person
 from bot.services import forms, guardians
 from bot.services.office import Office
+from bot.storage import people
 from bot.telegram.buttons import AnswerTap, ApplicationTap
 from bot.telegram.filters import Known
 from bot.telegram.screens import Screen, Screens
@@ -67,6 +68,7 @@ async def _screen(office: Office, person: Person, tap: ApplicationTap, words: Wo
     now = office.clock.now()
     match tap.act:
         case "open" | "new":
+            await people.stand(office.database, person.telegram_id, "", None, now)
             return views.application(words, await forms.own(office, person, tap.application), "", now)
         case "resume":
             return views.form(words, await forms.resume(office, person, tap.application))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiogram import Router
+from aiogram import Bot, Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message
 
@@ -11,6 +11,7 @@ from bot.domain.people import Person
 from bot.services import contests, forms, guardians, guides, people, rights
 from bot.services.office import Office
 from bot.storage import people as storage
+from bot.telegram.commands import register_for
 from bot.telegram.filters import Known, Moved
 from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import contests as contest_views
@@ -30,6 +31,7 @@ def setup() -> Router:
     router.message.register(on_my_data, Command("mydata"), Moved())
     router.message.register(on_forget, Command("forget"), Moved())
     router.message.register(on_owner, Command("owner"), Known())
+    router.message.register(on_papers, Command("papers"), Known())
     return router
 
 
@@ -122,9 +124,20 @@ async def on_forget(message: Message, person: Person, office: Office, screens: S
     await screens.show(person.telegram_id, pages.forget(words))
 
 
-async def on_owner(message: Message, command: CommandObject, person: Person, office: Office, screens: Screens) -> None:
+async def on_papers(message: Message, person: Person, office: Office, screens: Screens) -> None:
+    """Sends an organiser the guardians' papers that wait. Raises Refusal for anyone else."""
+    words = office.words[person.language or office.languages[0]]
+    count = await guardians.send_papers(office, person)
+    await screens.show(person.telegram_id, pages.notice(words, words("review.waiting", count=count)))
+
+
+async def on_owner(
+    message: Message, command: CommandObject, person: Person, office: Office, screens: Screens, bot: Bot
+) -> None:
     """Takes the one-time code that `bot run` printed."""
     words = office.words[person.language or office.languages[0]]
     claimed = await people.claim_ownership(office, person, command.args or "")
     key = "owner.welcome" if claimed else "owner.wrong_code"
     await screens.show(person.telegram_id, pages.menu(words, words(key)))
+    if claimed:
+        await register_for(bot, office, person)

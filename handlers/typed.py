@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from aiogram import F, Router
+from aiogram import Bot, F, Router
 from aiogram.types import Contact, Message, Update
 
 from bot.domain import secrets
@@ -18,6 +18,7 @@ from bot.services.forms import Upload
 from bot.services.office import Office
 from bot.storage import people as storage
 from bot.storage.applications import Standing as Place
+from bot.telegram.commands import register_for
 from bot.telegram.filters import Standing
 from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import forms as form_views
@@ -46,7 +47,13 @@ def setup() -> Router:
 
 
 async def on_text(
-    message: Message, standing: Place, office: Office, screens: Screens, index: Index, event_update: Update
+    message: Message,
+    standing: Place,
+    office: Office,
+    screens: Screens,
+    index: Index,
+    bot: Bot,
+    event_update: Update,
 ) -> None:
     """An answer, a signature, a code, or words to search for."""
     person, text = standing.person, message.text or ""
@@ -55,6 +62,7 @@ async def on_text(
     screen = screen or await _expected(office, standing, message, words, event_update.update_id)
     if screen is None and await people.claim_ownership(office, person, text):
         screen = pages.menu(words, words("owner.welcome"))
+        await register_for(bot, office, person)
     if screen is None and secrets.is_secret_text(text):
         screen = await _warned(message, standing, office, screens, words)
     await screens.show(person.telegram_id, screen or _search(office, words, index, text))

@@ -182,6 +182,21 @@ async def review(office: Office, organiser: Person, file_id: int, accepted: bool
     return application
 
 
+async def send_papers(office: Office, organiser: Person) -> int:
+    """Sends the organiser every paper that waits for a decision once more; gives how many.
+
+    Raises Refusal for someone without the right.
+    """
+    if not await staff.is_staff(office, organiser):
+        raise Refusal("refusal.no_right")
+    waiting = await files.papers_to_review(office.database, PAPER)
+    async with office.database.write() as connection:
+        for file_id in waiting:
+            await deliveries.queue(connection, Kind.PAPER_TO_REVIEW, organiser.id, file_id, office.clock.now())
+    office.queued.set()
+    return len(waiting)
+
+
 async def _needed(office: Office, person: Person, application_id: int) -> Form:
     found = await forms.own(office, person, application_id)
     if found.application.guardian not in ("needed", "paper"):

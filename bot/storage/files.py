@@ -87,3 +87,14 @@ async def drop(connection: AsyncConnection, application_ids: list[int], field: s
 async def all_ids(database: Database) -> set[int]:
     """The ids of all rows."""
     return {row[0] for row in await database.read(select(files.c.id))}
+
+
+async def papers_to_review(database: Database, field: str) -> list[int]:
+    """The ids of guardians' papers that nobody decided on yet, the oldest first."""
+    statement = (
+        select(files.c.id)
+        .join(applications, applications.c.id == files.c.application_id)
+        .where(files.c.field == field, applications.c.guardian == "paper")
+        .order_by(files.c.id)
+    )
+    return [row[0] for row in await database.read(statement)]
