@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import ClientDecodeError, TelegramNetworkError, TelegramServerError
 from aiogram.types import User
 
 import handlers
@@ -35,7 +34,7 @@ from bot.telegram.commands import register_for_all
 from bot.telegram.dispatcher import ALLOWED_UPDATES, BotDispatcher
 from bot.telegram.receiver import Receiver
 from bot.telegram.screens import Screens
-from bot.telegram.session import Session
+from bot.telegram.session import PASSING, Session
 from bot.vault import Vault
 
 log = structlog.get_logger(__name__)
@@ -181,7 +180,9 @@ async def run(
         gc.collect()
         gc.freeze()
         say(f"The bot is running: {address}")
-        await _until_stopped(stop, receiver.run(stop), Worker(bot, office).run(stop), register_for_all(bot, office))
+        registering = asyncio.create_task(register_for_all(bot, office))
+        stack.callback(registering.cancel)
+        await _until_stopped(stop, receiver.run(stop), Worker(bot, office).run(stop))
 
 
 async def _introduce(bot: Bot, stop: asyncio.Event) -> User | None:
@@ -189,7 +190,7 @@ async def _introduce(bot: Bot, stop: asyncio.Event) -> User | None:
     while not stop.is_set():
         try:
             return await bot.me()
-        except (TelegramNetworkError, TelegramServerError, ClientDecodeError) as error:
+        except PASSING as error:
             log.warning("Telegram cannot be reached; trying again", error=type(error).__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), TRY_AGAIN_SECONDS)

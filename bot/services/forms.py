@@ -380,8 +380,8 @@ async def _record_change(connection: Any, found: Form, change: Change, person: P
 async def _keep_late(office: Office, found: Form, person: Person, raw: str, update_id: int) -> Form:
     """Keeps what was typed after the deadline beside the answers, and leaves the form."""
     application = found.application
-    kept = {**application.answers, LATE + application.question: raw[:LATE_LIMIT]}
-    change = replace(_change(office, found, LATE, "", update_id), answers=kept, next=SUMMARY, becomes=application.state)
+    typed = _change(office, found, LATE + application.question, raw[:LATE_LIMIT], update_id)
+    change = replace(typed, next=SUMMARY, becomes=application.state)
     async with office.database.write() as connection:
         if await applications.store_answer_in(connection, office.vault, change):
             await applications.record(

@@ -13,13 +13,10 @@ from dataclasses import dataclass
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import (
-    ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
-    TelegramNetworkError,
     TelegramRetryAfter,
-    TelegramServerError,
 )
 from aiogram.methods import (
     AnswerCallbackQuery,
@@ -38,6 +35,8 @@ from aiogram.types import (
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
+
+from bot.telegram.session import PASSING
 
 log = structlog.get_logger(__name__)
 
@@ -108,21 +107,13 @@ class Screens:
         last = self._last.pop(chat_id, None)
         if last is not None:
             await self._put_away(chat_id, last, screen)
-        sent = await self._call(
-            SendMessage(
-                chat_id=chat_id,
-                text=screen.text,
-                parse_mode="HTML",
-                reply_markup=screen.keyboard,
-                link_preview_options=_NO_PREVIEW,
-            )
-        )
+        sent = await self.say(chat_id, screen)
         if screen.keyboard is not None:
             self._remember(chat_id, sent.message_id, not isinstance(screen.keyboard, ReplyKeyboardMarkup))
 
-    async def say(self, chat_id: int, screen: Screen) -> None:
-        """Sends a message that stays: a receipt, a card. The current screen keeps its buttons."""
-        await self._call(
+    async def say(self, chat_id: int, screen: Screen) -> Message:
+        """Sends a message that stays, such as a card. The current screen keeps its buttons."""
+        return await self._call(
             SendMessage(
                 chat_id=chat_id,
                 text=screen.text,
@@ -149,7 +140,7 @@ class Screens:
                 if error.retry_after > LONGEST_WAIT:
                     raise
                 await asyncio.sleep(error.retry_after)
-            except (TelegramNetworkError, TelegramServerError, ClientDecodeError):
+            except PASSING:
                 await asyncio.sleep(pause)
         return await self._bot(method)
 

@@ -11,10 +11,7 @@ from aiogram import Bot
 from aiogram.client.default import Default
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
-from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramNetworkError,
-)
+from aiogram.exceptions import ClientDecodeError, TelegramNetworkError, TelegramServerError
 from aiogram.methods import GetUpdates, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InputFile, TelegramObject, Update
@@ -22,6 +19,9 @@ from aiohttp import ClientError
 from pydantic import TypeAdapter, ValidationError
 
 log = structlog.get_logger(__name__)
+
+PASSING = (TelegramNetworkError, TelegramServerError, ClientDecodeError)
+"""Errors of a connection or a server in trouble: the same call may succeed a moment later."""
 
 TIMEOUT = 15
 """Seconds for one call; getUpdates adds its own waiting."""
