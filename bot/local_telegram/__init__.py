@@ -15,8 +15,19 @@ In this process, with `await`::
 In its own process: `python -m bot.local_telegram --port N [--state FILE] [--token T]` prints its address when it is
 ready; `Control(url)` has the same powers.
 
-Public names: `LocalTelegram`, `Control`, `Powers` (what both can do: see its methods), the values `Message`, `Button`,
-`Person`, `Answer`, `Call`, `Fault`, the errors `PowerError` and `NotSettled`, and `DEFAULT_TOKEN`.
+Public names: `LocalTelegram`, `Control`, `Powers` (what both can do), the values `Message`, `Button`, `Person`,
+`Answer`, `Call`, `Fault`, the errors `PowerError` and `NotSettled`, and `DEFAULT_TOKEN`. The powers, all awaited:
+
+- accounts: add_person, add_people, people, person, set_language, block, unblock, deactivate, add_group,
+  add_bot_to_group, remove_bot_from_group
+- deeds: send_text, start_bot, open_link, tap (inline button), press (reply key), send_contact, share_own_contact,
+  send_location, send_document, send_photo, send_video, send_audio, send_voice, send_sticker, send_album, edit_text,
+  delete_message, clear_chat, forge_callback, inject_update, redeliver
+- reading: messages, bot_messages, last_message, message, chat_keyboard, keys, commands, answers, answer (waits),
+  chat_actions, calls, count_calls, received, receipts, complaints, pending_updates, update_history
+- waiting: settled, polled, wait_message, wait_for
+- failing: add_fault, clear_faults, pause_listening, resume_listening, set_limits, set_stars, set_callback_window
+- time and state: now, move_clock, flush_state
 """
 
 from .control import Control

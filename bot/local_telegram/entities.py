@@ -33,6 +33,7 @@ _TAGS = {
     "pre": "pre",
     "blockquote": "blockquote",
 }
+_STYLES = frozenset({"bold", "italic", "underline", "strikethrough", "spoiler"})
 _NAMED = (("lt", "<"), ("gt", ">"), ("amp", "&"), ("quot", '"'))
 _SPACES = " \t\r\n\v\0"
 _NAME_END = _SPACES + "=>/\"'"
@@ -263,18 +264,20 @@ class _HtmlParser:
             entity.update(_moment(attributes))
         elif tag == "code" and attributes.get("class", "").startswith("language-"):
             entity["language"] = attributes["class"].removeprefix("language-")
-        elif tag == "pre":
-            self._absorb_code(entity)
+        if tag in ("pre", "code"):
+            entity = self._joined_code(entity)
         self.entities.append(entity)
 
-    def _absorb_code(self, entity: Entity) -> None:
-        """`<pre><code class="language-x">` is one entity, not two."""
-        last = self.entities[-1] if self.entities else {}
+    def _joined_code(self, entity: Entity) -> Entity:
+        """`<pre><code class="language-x">` (or the other way round) is one entity, not two."""
+        last = self.entities[-1] if self.entities else {"type": ""}
         same = (last.get("offset"), last.get("length")) == (entity["offset"], entity["length"])
-        if last.get("type") == "code" and same:
-            self.entities.pop()
-            if last.get("language"):
-                entity["language"] = last["language"]
+        if not same or {last["type"], entity["type"]} != {"pre", "code"}:
+            return entity
+        self.entities.pop()
+        language = last.get("language") or entity.get("language")
+        joined = {"type": "pre", "offset": entity["offset"], "length": entity["length"]}
+        return joined | ({"language": language} if language else {})
 
 
 def _sorted(entities: list[Entity]) -> list[Entity]:
@@ -341,7 +344,7 @@ def formatted(
         raise bad_request("unsupported parse_mode")
     text, entities = _trimmed(text.replace("\r", "").replace("\0", " "), entities)
     if entities:
-        entities = _with_users(entities, person)
+        entities = _outside_code(_with_users(entities, person))
     if _TRIGGERS.search(text):
         entities = _with_found(text, entities)
     return text, entities[:_MAX_ENTITIES]
@@ -374,6 +377,30 @@ def _checked_link_entity(entity: Entity) -> Entity:
     elif entity["type"] == "text_mention":
         entity["user_id"] = (entity.pop("user", None) or {}).get("id", 0)
     return {k: v for k, v in entity.items() if v is not None}
+
+
+def _outside_code(entities: list[Entity]) -> list[Entity]:
+    """Code holds no other style: a style around it is cut to what is outside."""
+    codes = [e for e in entities if e["type"] in ("pre", "code")]
+    if not codes:
+        return entities
+    kept = []
+    for entity in entities:
+        kept += _pieces(entity, codes) if entity["type"] in _STYLES else [entity]
+    return _sorted(kept)
+
+
+def _pieces(entity: Entity, codes: list[Entity]) -> list[Entity]:
+    pieces = []
+    start, end = entity["offset"], entity["offset"] + entity["length"]
+    for code in codes:
+        stop = min(code["offset"], end)
+        if stop > start:
+            pieces.append({**entity, "offset": start, "length": stop - start})
+        start = max(start, code["offset"] + code["length"])
+    if end > start:
+        pieces.append({**entity, "offset": start, "length": end - start})
+    return pieces
 
 
 def _with_users(entities: list[Entity], person: Callable[[int], Entity | None]) -> list[Entity]:

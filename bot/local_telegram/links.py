@@ -13,7 +13,6 @@ class LinkError(ValueError):
 
 def checked_link(link: str) -> str:
     """The address as Telegram stores it (lower-case host, at least one slash). Raises LinkError."""
-    link = link.strip()
     if not link:
         raise LinkError("URL is empty")
     if link.lower().startswith(("tg://", "ton://", "tonsite://")):

@@ -139,11 +139,6 @@ class Page:
             data = {"now": self._world.clock().timestamp()}
         queue.put_nowait(b"data: " + orjson.dumps({"kind": kind, **data}) + b"\n\n")
 
-    @property
-    def streams(self) -> int:
-        """How many browsers follow."""
-        return len(self._streams)
-
     def close(self) -> None:
         """End all streams."""
         for queue in self._streams:

@@ -51,8 +51,10 @@ class People:
 
     def add_people(self, count: int, first_id: int, language_code: str | None) -> None:
         """A crowd that has started the bot; costs nothing until somebody of it does something."""
-        self._world.crowds.append((first_id, count, language_code))
-        self._world.mark("meta", "crowds")
+        crowd = (first_id, count, language_code)
+        if crowd not in self._world.crowds:
+            self._world.crowds.append(crowd)
+            self._world.mark("meta", "crowds")
 
     def people(self) -> list[Json]:
         """Everybody but the crowds."""

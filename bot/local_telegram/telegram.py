@@ -72,7 +72,6 @@ class LocalTelegram(Powers):
         actions["resume_listening"] = self._resume
         actions["control_url"] = self._control_url
         actions["flush_state"] = self._flush
-        actions["page_streams"] = lambda: self._page.streams
         return actions
 
     # -- life -------------------------------------------------------------------------------------------------

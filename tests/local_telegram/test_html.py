@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.local_telegram.entities import found_entities, parse_html, to_html, utf16_length
+from bot.local_telegram.entities import formatted, found_entities, parse_html, to_html, utf16_length
 from bot.local_telegram.errors import ApiError
 
 BROKEN = [
@@ -68,6 +68,11 @@ GOOD = [
         "x",
         [entity("pre", 0, 1, language="python")],
     ),
+    ('<code class="language-sql"><pre>x</pre></code>', "x", [entity("pre", 0, 1, language="sql")]),
+    ("<pre> <code>x</code></pre>", " x", [entity("pre", 0, 2), entity("code", 1, 1)]),
+    ("<i><b> </b> <u>y</u></i>", "  y", [entity("italic", 0, 3), entity("bold", 0, 1), entity("underline", 2, 1)]),
+    ("<a>egov.kz </a>", "egov.kz ", []),
+    ('<blockquote cite="" x>a&lt</>', "a<", [entity("blockquote", 0, 2)]),
     ('<tg-emoji emoji-id="5">👍</tg-emoji>', "👍", [entity("custom_emoji", 0, 2, custom_emoji_id="5")]),
     ('<tg-time unix="5">x</tg-time>', "x", [entity("date_time", 0, 1, unix_time=5)]),
 ]
@@ -76,6 +81,17 @@ GOOD = [
 @pytest.mark.parametrize(("text", "plain", "entities"), GOOD)
 def test_good(text: str, plain: str, entities: list[dict[str, object]]) -> None:
     assert parse_html(text) == (plain, entities)
+
+
+def test_code_holds_no_style() -> None:
+    text, entities = formatted("<b>a <code>b</code> c</b><i><pre>d</pre></i>", "HTML", None, lambda _: None)
+    assert text == "a b cd"
+    assert entities == [entity("bold", 0, 2), entity("code", 2, 1), entity("bold", 3, 2), entity("pre", 5, 1)]
+
+
+def test_white_space_at_the_ends_goes() -> None:
+    text, entities = formatted(" \n<b> Қ</b> x <i> </i>", "HTML", None, lambda _: None)
+    assert (text, entities) == ("Қ x", [entity("bold", 0, 1)])
 
 
 TEXTS = st.text(st.sampled_from('aқө <&>"😀\n'), max_size=8)

@@ -17,10 +17,10 @@ from .conftest import Clock
 from .samples import buttons, png
 
 
-async def _call(url: str, method: str, **parameters: Any) -> Any:
+async def _call(base: str, method: str, **parameters: Any) -> Any:
     async with (
         aiohttp.ClientSession() as session,
-        session.post(f"{url}/bot{DEFAULT_TOKEN}/{method}", json=parameters) as response,
+        session.post(f"{base}/bot{DEFAULT_TOKEN}/{method}", json=parameters) as response,
     ):
         return (await response.json())["result"]
 

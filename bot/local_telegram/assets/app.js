@@ -10,7 +10,7 @@ const WINDOW = 15000;
 
 const state = {
   bot: null, people: [], groups: [], me: 0, chat: 0, messages: new Map(), keyboard: null, commands: [], pinned: [],
-  unread: new Map(), taps: new Map(), keysOpen: true, reply: null, edit: null, offset: 0, clockMoves: false, action: 0,
+  unread: new Map(), taps: new Set(), missed: new Set(), keysOpen: true, reply: null, edit: null, offset: 0, clockMoves: false, action: 0,
 };
 
 // -- talking to the server ------------------------------------------------------------------------------------
@@ -48,19 +48,36 @@ async function show(person, chat = person) {
   state.me = person;
   state.chat = chat;
   localStorage.setItem("me", String(person));
+  // What the stream tells while the chat is being fetched may be newer than what is fetched: it is applied again.
+  const missed = [];
+  state.missed.add(missed);
   const data = await (await fetch(`/page/chat?person=${person}&chat=${chat}`)).json();
+  state.missed.delete(missed);
   if (state.me !== person || state.chat !== chat) return;
   state.messages = new Map(data.messages.map((m) => [m.message_id, m]));
   state.keyboard = data.keyboard;
+  for (const event of missed) if (event.chat === chat) { hold(event.message); state.keyboard = event.keyboard; }
   state.commands = data.commands;
   state.pinned = data.pinned;
-  state.taps = new Map(data.waiting.map((q) => [`${q.message_id}:${q.data}`, 0]));
+  state.taps = new Set();
+  for (const query of data.waiting) spin(`${query.message_id}:${query.data}`);
   Object.assign(current(), data.person);
   speak(data.person.language_code);
   if (changed) { nodes.clear(); $("log").replaceChildren(); state.keysOpen = true; state.reply = null; state.edit = null; state.action = 0; $("input").value = ""; $("toasts").replaceChildren(); }
   seen();
   render();
   if (changed) toEnd();
+}
+
+/** A button waits for its answer, but no longer than Telegram would. */
+function spin(key) {
+  state.taps.add(key);
+  setTimeout(() => { if (state.taps.delete(key)) render(); }, WINDOW);
+}
+
+function hold(message) {
+  if (message.deleted) state.messages.delete(message.message_id);
+  else state.messages.set(message.message_id, message);
 }
 
 const current = () => state.people.find((p) => p.id === state.me) || {};
@@ -90,11 +107,11 @@ function follow() {
 const HEAR = {
   message(data) {
     const { message } = data;
+    for (const missed of state.missed) missed.push(data);
     if (data.chat !== state.chat) return other(data.chat, message);
     const fresh = !state.messages.has(message.message_id);
     const low = atEnd();
-    if (message.deleted) state.messages.delete(message.message_id);
-    else state.messages.set(message.message_id, message);
+    hold(message);
     if (message.from_bot) state.action = 0;
     if (fresh && data.keyboard !== null && JSON.stringify(state.keyboard) !== JSON.stringify(data.keyboard)) state.keysOpen = true;
     state.keyboard = data.keyboard;
@@ -144,9 +161,8 @@ const act = {
   show: (id) => { const node = document.querySelector(`[data-message-id="${id}"]`); if (node) { node.scrollIntoView({ block: "center", behavior: "smooth" }); node.classList.add("flash"); setTimeout(() => node.classList.remove("flash"), 1200); } },
   async tap(message, button) {
     const key = `${message.message_id}:${button.callback_data}`;
-    state.taps.set(key, Date.now());
+    spin(key);
     render();
-    setTimeout(() => { if (state.taps.delete(key)) render(); }, WINDOW);
     const done = await did(control("tap", { person: state.me, label: button.text, data: button.callback_data, message_id: message.message_id, chat: state.chat }));
     if (done === null) { state.taps.delete(key); render(); }
   },
@@ -164,7 +180,7 @@ function open(url) {
   try { at = new URL(url); } catch { return false; }
   const names = ["t.me", "telegram.me"].includes(at.hostname) ? at.pathname.split("/")[1] : at.protocol === "tg:" ? at.searchParams.get("domain") : null;
   if (!names || names.toLowerCase() !== state.bot.username.toLowerCase()) return false;
-  did(control("open_link", { person: state.me, url }).then(() => show(state.me, state.me)));
+  did(control("open_link", { person: state.me, url }).then(() => { if (state.chat !== state.me) return show(state.me, state.me); }));
   return true;
 }
 
@@ -283,7 +299,7 @@ function renderStatus() {
   const acting = state.action > Date.now();
   const line = $("bot-status");
   line.classList.toggle("acting", acting);
-  const quiet = group() ? `${group().members.length + 1} ${w("members")}` : w("bot");
+  const quiet = group() ? `${w("members")}: ${group().members.length + 1}` : w("bot");
   line.textContent = acting ? w(line.dataset.action === "typing" ? "typing" : "sending") : quiet;
 }
 
@@ -320,7 +336,7 @@ function renderLog() {
 }
 
 function nodeOf(entry, tail, context) {
-  const signature = entry.day || JSON.stringify([entry.messages, tail, [...state.taps.keys()].filter((k) => entry.messages.some((m) => k.startsWith(`${m.message_id}:`))), document.documentElement.lang]);
+  const signature = entry.day || JSON.stringify([entry.messages, tail, [...state.taps].filter((k) => entry.messages.some((m) => k.startsWith(`${m.message_id}:`))), document.documentElement.lang]);
   const held = nodes.get(entry.key);
   if (held && held.signature === signature) return held.node;
   const node = entry.day ? el("div", "pill day", entry.day) : bubble(entry.messages, context);

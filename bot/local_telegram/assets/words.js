@@ -2,7 +2,7 @@
 
 const WORDS = {
   kk: {
-    bot: "бот", members: "қатысушы", start: "БАСТАУ", restart: "БОТТЫ ҚАЙТА ҚОСУ", unblock: "БҰҒАТТАН ШЫҒАРУ",
+    bot: "бот", members: "қатысушылар", start: "БАСТАУ", restart: "БОТТЫ ҚАЙТА ҚОСУ", unblock: "БҰҒАТТАН ШЫҒАРУ",
     gone: "Аккаунт жойылған", menu: "Мәзір", message: "Хабарлама", send: "Жіберу", attach: "Файл тіркеу",
     keys: "Батырмалар", more: "Тағы", edited: "өзгертілді", today: "Бүгін", yesterday: "Кеше",
     photo: "Фото", file: "Файл", contact: "Менің контактім", location: "Геолокация", voice: "Дауыстық", sticker: "Стикер",
@@ -20,7 +20,7 @@ const WORDS = {
     days: ["жс", "дс", "сс", "ср", "бс", "жм", "сб"],
   },
   ru: {
-    bot: "бот", members: "участника", start: "НАЧАТЬ", restart: "ПЕРЕЗАПУСТИТЬ БОТА", unblock: "РАЗБЛОКИРОВАТЬ",
+    bot: "бот", members: "участники", start: "НАЧАТЬ", restart: "ПЕРЕЗАПУСТИТЬ БОТА", unblock: "РАЗБЛОКИРОВАТЬ",
     gone: "Аккаунт удалён", menu: "Меню", message: "Сообщение", send: "Отправить", attach: "Прикрепить",
     keys: "Кнопки", more: "Ещё", edited: "изменено", today: "Сегодня", yesterday: "Вчера",
     photo: "Фото", file: "Файл", contact: "Мой контакт", location: "Геопозиция", voice: "Голосовое", sticker: "Стикер",
