@@ -11,8 +11,8 @@ def setup() -> Router:
     """A new router with every handler, in the order in which they are asked."""
     router = Router(name="bot")
     router.include_routers(
-        guides.setup(),
         groups.setup(),
+        guides.setup(),
         applicants.setup(),
         citizens.setup(),
         contests.setup(),

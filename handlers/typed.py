@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, Router
 from aiogram.types import Contact, Message, Update
 
 from bot.domain import secrets
@@ -19,7 +19,7 @@ from bot.services.office import Office
 from bot.storage import people as storage
 from bot.storage.applications import Standing as Place
 from bot.telegram.commands import register_for
-from bot.telegram.filters import Standing
+from bot.telegram.filters import Holds, Standing
 from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import forms as form_views
 from bot.telegram.views import pages
@@ -38,9 +38,9 @@ def setup() -> Router:
     router = Router(name="typed")
     router.message.filter(Standing())
     router.edited_message.filter(Standing())
-    router.message.register(on_text, F.text)
-    router.message.register(on_contact, F.contact)
-    router.message.register(on_file, F.document | F.photo)
+    router.message.register(on_text, Holds("text"))
+    router.message.register(on_contact, Holds("contact"))
+    router.message.register(on_file, Holds("document", "photo"))
     router.message.register(on_anything)
     router.edited_message.register(on_edited)
     return router
@@ -236,7 +236,7 @@ async def on_anything(message: Message, standing: Place, office: Office, screens
     """A voice message, a sticker, a location, …: a sentence that says what to do."""
     person = standing.person
     words = office.words[person.language or office.languages[0]]
-    kind = message.content_type if message.content_type in KINDS else "other"
+    kind = next((kind for kind in KINDS if getattr(message, kind)), "other")
     await screens.show(person.telegram_id, again(office, standing, words, words(f"unexpected.{kind}")))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ SCREEN_LIMIT = 3000
 """Signs of text: a screen adds its head and foot to it, and Telegram takes 4,096."""
 LABEL_LIMIT = 64
 COPY_LIMIT = 256
+_LINK = re.compile(r'<a href="[^"<>]+">')
 PLAIN = frozenset({"label", "title", "copy_text", "keywords", "name"})
 """Texts that stand where no formatting is possible."""
 
@@ -72,9 +74,16 @@ def _callback_faults(guide: Guide, step: Step, choice: Choice) -> Iterator[str]:
 
 
 def _address_faults(place: str, address: str) -> Iterator[str]:
-    parts = urlsplit(address)
-    if parts.scheme not in ("https", "tel") or (parts.scheme == "https" and "." not in parts.netloc):
+    if not _is_https(address):
         yield f"{place}: {address!r}: expected an https address"
+
+
+def _is_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and "." in (parts.hostname or "") and parts.port != 0
+    except ValueError:  # a port that is none
+        return False
 
 
 def _reach_faults(guide: Guide) -> Iterator[str]:
@@ -165,20 +174,43 @@ class _Markup(HTMLParser):
         self.fault = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        written = self.get_starttag_text() or ""
         if tag not in TAGS:
-            self.fault = self.fault or f"<{tag}> is not a tag that Telegram knows"
-        for _, value in attrs if tag == "a" else []:
-            self.fault = self.fault or next(_address_faults("href", value or ""), "")
+            self._found(f"<{tag}> is not a tag that Telegram knows")
+        elif tag == "a":
+            self._found("" if _LINK.fullmatch(written) else 'a link is written <a href="https://…">')
+            self._found(next(_address_faults("href", dict(attrs).get("href") or ""), ""))
+        elif written != f"<{tag}>":
+            self._found(f"write <{tag}> without anything else in it")
         self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._found(f"<{tag}/> is not a tag that Telegram knows")
 
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
-            self.fault = self.fault or f"</{tag}> closes nothing"
+            self._found(f"</{tag}> closes nothing")
 
     def handle_data(self, data: str) -> None:
         if "<" in data or "&" in data:
-            self.fault = self.fault or "write &lt; and &amp; for < and &"
+            self._found("write &lt; and &amp; for < and &")
 
     def handle_entityref(self, name: str) -> None:
         if name not in ("lt", "gt", "amp", "quot"):
-            self.fault = self.fault or f"&{name}; is not known to Telegram"
+            self._found(f"&{name}; is not known to Telegram")
+
+    def handle_comment(self, data: str) -> None:
+        self._found("Telegram knows no comments")
+
+    def handle_decl(self, decl: str) -> None:
+        self._found("Telegram knows no <!…>")
+
+    def handle_pi(self, data: str) -> None:
+        self._found("Telegram knows no <?…>")
+
+    def unknown_decl(self, data: str) -> None:
+        self._found("Telegram knows no <![…]>")
+
+    def _found(self, fault: str) -> None:
+        """Keeps the first fault."""
+        self.fault = self.fault or fault

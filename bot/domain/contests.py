@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, StringConstraints, model_validator
 
@@ -20,7 +20,10 @@ ACTS = frozenset({"open", "more", "dates", "follow", "unfollow", "apply", "agree
 
 
 def _zone_exists(name: str) -> str:
-    ZoneInfo(name)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError):
+        raise ValueError(f"there is no zone {name!r}") from None
     return name
 
 
@@ -119,6 +122,9 @@ class Contest(Model):
         texts = {entry.id: entry.at for entry in self.dates}
         texts |= {f"{entry.id}_end": entry.until for entry in self.dates if entry.until}
         known = moments.resolve(texts, self.tz, calendar)
+        for entry in self.dates:
+            if entry.until and known[f"{entry.id}_end"] < known[entry.id]:
+                raise ValueError(f"dates.{entry.id}.until: ends before it begins")
         order = [known[name] for name in REQUIRED_DATES]
         if order != sorted(order):
             raise ValueError(f"dates: {', '.join(REQUIRED_DATES)} must follow each other in time")

@@ -64,13 +64,14 @@ class NameField(BaseField):
 
     kind: Literal["name"]
     max_length: ClassVar[int] = 100
-    _WORD: ClassVar[re.Pattern[str]] = re.compile(r"^[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*\.?$")
+    _JOINTS: ClassVar[re.Pattern[str]] = re.compile(r"[-'’ʼ]")
 
     def parse(self, raw: str, setting: Setting) -> str:
         """The name with single spaces. Refuses digits, signs and a single word."""
         name = _clean(raw, self.max_length)
         words = name.split()
-        if not all(self._WORD.match(word) for word in words):
+        parts = [part for word in words for part in self._JOINTS.split(word.removesuffix("."))]
+        if not all(part.isalpha() for part in parts):
             raise Refusal("refusal.name.letters")
         if len(words) < 2:
             raise Refusal("refusal.name.words")

@@ -108,6 +108,7 @@ class Guide(Model):
                 raise ValueError(f"two steps have the id {step.id!r}")
             seen.add(step.id)
         self.__dict__["_by_id"] = {step.id: step for step in self.steps}
+        self.__dict__["_heights"] = _heights(self)
         return self
 
     @property
@@ -120,6 +121,11 @@ class Guide(Model):
         by_id: dict[str | None, Step] = self.__dict__["_by_id"]
         return by_id.get(step_id)
 
+    def height(self, step: Step) -> int:
+        """The number of steps on the longest way from here to an end."""
+        heights: dict[str, int] = self.__dict__["_heights"]
+        return heights.get(step.id, 0)
+
     def source_of(self, step: Step) -> Source:
         """The source that the step shows."""
         return step.source or self.source
@@ -127,6 +133,25 @@ class Guide(Model):
     def verified_on(self, step: Step) -> date:
         """The day on which the step's facts were last checked."""
         return step.verified or self.verified
+
+
+def _heights(guide: Guide) -> dict[str, int]:
+    """The longest way to an end by step id, for every step that can be reached; a way back counts for nothing."""
+    heights: dict[str, int] = {}
+    open_: set[str] = set()
+    stack: list[tuple[Step, bool]] = [(guide.first, False)]
+    while stack:
+        step, is_left = stack.pop()
+        following = [guide.step(target) for target in step.targets()]
+        if is_left:
+            open_.discard(step.id)
+            ways = [1 + heights[nxt.id] for nxt in following if nxt and nxt.id in heights and nxt.id not in open_]
+            heights[step.id] = max(ways, default=0)
+        elif step.id not in heights and step.id not in open_:
+            open_.add(step.id)
+            stack.append((step, True))
+            stack += [(nxt, False) for nxt in following if nxt]
+    return heights
 
 
 Answers = Mapping[str, str]
@@ -183,13 +208,13 @@ def _through(guide: Guide, answers: Answers, at: str | None) -> list[Step] | Non
     return None
 
 
-def length_ahead(guide: Guide, step: Step, answers: Answers, _seen: frozenset[str] = frozenset()) -> int:
+def length_ahead(guide: Guide, step: Step, answers: Answers) -> int:
     """How many steps follow `step` on the path: along the answers, and the longest way where none is given yet.
 
-    So "step 3 of 7" can become "of 6" after a choice, never "of 8".
+    So "step 3 of 7" can become "of 6" after a choice, never "of 8". A way back counts for nothing.
     """
-    seen = _seen | {step.id}
-    given = _following(step, answers)
-    targets = (given,) if given else step.targets()
-    ahead = [guide.step(target) for target in targets if target not in seen]
-    return max((1 + length_ahead(guide, nxt, answers, seen) for nxt in ahead if nxt), default=0)
+    ahead, seen = 0, {step.id}
+    while (given := guide.step(_following(step, answers))) is not None and given.id not in seen:
+        seen.add(given.id)
+        step, ahead = given, ahead + 1
+    return ahead if given is not None else ahead + guide.height(step)

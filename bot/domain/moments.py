@@ -19,7 +19,7 @@ from pydantic import Field
 from bot.domain.base import Model
 
 _RELATIVE = re.compile(
-    r"^(?P<count>\d+) (?P<unit>minutes?|hours?|days?|weeks?|working days?) after (?P<event>[a-z][a-z0-9_]*)$"
+    r"^(?P<count>\d{1,4}) (?P<unit>minutes?|hours?|days?|weeks?|working days?) after (?P<event>[a-z][a-z0-9_]*)$"
 )
 _SPANS = {
     "minute": timedelta(minutes=1),

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 _WORD = re.compile(r"[^\W_]+")
 _PLAIN = str.maketrans("ёәғқңөұүһі", "еагкноуухи")
 _TITLE_WEIGHT, _TEXT_WEIGHT = 3.0, 1.0
-_ALIKE = 84.0
-"""From this similarity (0 to 100) on, two words are the same but for a mistyped letter."""
+_MISTYPED = 1
+"""So many letters may be wrong, missing, too many, or changed round with their neighbour."""
 _SHORTEST_STEM = 4
 _ENDING = 3
 
@@ -64,13 +64,18 @@ class Index:
 
     def _matches(self, word: str) -> set[str]:
         """The words of the corpus that mean the asked one."""
-        from rapidfuzz import fuzz, process  # imported on use: only a search needs it
+        from rapidfuzz import process  # imported on use: only a search needs it
+        from rapidfuzz.distance import OSA
 
-        same = {other for other in self._vocabulary if other == word or _same_stem(word, other)}
+        same = self._forms(word)
         if same or len(word) < _SHORTEST_STEM:
             return same
-        near = process.extract(word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=3)
-        return {match[0] for match in near}
+        near = process.extract(word, self._vocabulary, scorer=OSA.distance, score_cutoff=_MISTYPED, limit=3)
+        return set().union(*(self._forms(match[0]) for match in near))
+
+    def _forms(self, word: str) -> set[str]:
+        """The words of the corpus that differ from this one in their endings at most."""
+        return {other for other in self._vocabulary if other == word or _same_stem(word, other)}
 
 
 def _same_stem(one: str, other: str) -> bool:

@@ -118,7 +118,7 @@ async def agree(office: Office, person: Person, contest_id: str, language: str) 
         application = await applications.live_in(connection, office.vault, contest_id, identity)
         if application is None:
             _require_open(now, moments)
-            application_id = await applications.create(
+            created = await applications.create(
                 connection,
                 {
                     "contest_id": contest_id,
@@ -130,10 +130,12 @@ async def agree(office: Office, person: Person, contest_id: str, language: str) 
                     "updated_at": now,
                 },
             )
-            texts = wordings.processing_texts(office, contest, moments["erased"])
-            await wordings.write_down(connection, "processing", texts, _by(person, application_id, language, now))
-            await applications.record(connection, application_id, now, person.id, "agree", "draft")
-            application = await applications.lock(connection, office.vault, application_id)
+            if created is not None:
+                texts = wordings.processing_texts(office, contest, moments["erased"])
+                values = _by(person, created, language, now)
+                await wordings.write_down(connection, "processing", texts, values)
+                await applications.record(connection, created, now, person.id, "agree", "draft")
+            application = await applications.live_in(connection, office.vault, contest_id, identity)
         assert application is not None
         await people.stand_in(connection, person.id, "form", application.id)
     return form(office, application)

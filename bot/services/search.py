@@ -15,8 +15,8 @@ def build(library: Library) -> Index:
         Entry(
             "guide",
             guide.id,
-            _all(guide.title),
-            " ".join([_all(guide.summary), _all(guide.keywords), *(_all(step.text) for step in guide.steps)]),
+            f"{_all(guide.title)} {_all(guide.keywords)}",
+            " ".join([_all(guide.summary), *(_all(step.text) for step in guide.steps)]),
         )
         for guide in library.guides.values()
     ]
@@ -24,8 +24,8 @@ def build(library: Library) -> Index:
         Entry(
             "contest",
             contest.id,
-            _all(contest.title),
-            " ".join([_all(contest.summary), _all(contest.keywords), *(_all(part.text) for part in contest.sections)]),
+            f"{_all(contest.title)} {_all(contest.keywords)}",
+            " ".join([_all(contest.summary), *(_all(part.text) for part in contest.sections)]),
         )
         for contest in library.contests.values()
     ]

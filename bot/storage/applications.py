@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.applications import LIVE, Application, Guardian, State
@@ -162,10 +163,16 @@ async def live_in(connection: AsyncConnection, vault: Vault, contest_id: str, id
     return as_application(found[0], vault) if found else None
 
 
-async def create(connection: AsyncConnection, values: dict[str, Any]) -> int:
-    """A new draft; gives its id."""
-    statement = applications.insert().values(state="draft", **values).returning(applications.c.id)
-    return int((await rows(connection, statement))[0][0])
+async def create(connection: AsyncConnection, values: dict[str, Any]) -> int | None:
+    """A new draft; gives its id. None: the identity has an application that counts in this contest already."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = (
+        insert(applications)
+        .values(state="draft", **values)
+        .on_conflict_do_nothing(index_elements=[applications.c.contest_id, applications.c.identity])
+    )
+    found = await rows(connection, statement.returning(applications.c.id))
+    return int(found[0][0]) if found else None
 
 
 async def change(connection: AsyncConnection, application: Application, values: dict[str, Any]) -> bool:

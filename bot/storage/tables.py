@@ -78,6 +78,8 @@ people = Table(
     Column("blocked_at", Moment),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    # An id that was given once never means another row.
+    sqlite_autoincrement=True,
 )
 
 roles = Table(
@@ -136,6 +138,8 @@ applications = Table(
     UniqueConstraint("contest_id", "identity"),
     UniqueConstraint("contest_id", "number"),
     Index(None, "person_id"),
+    # An id that was given once never means another row.
+    sqlite_autoincrement=True,
 )
 
 history = Table(
@@ -186,6 +190,8 @@ files = Table(
     Column("state", String(8), nullable=False),
     Column("sha256", String(64)),
     Column("sent_at", Moment, nullable=False),
+    # An id that was given once never means another row.
+    sqlite_autoincrement=True,
 )
 
 links = Table(

@@ -1,14 +1,37 @@
-"""Filters that read, once, who a tap or a message is from and where they stand, and hand it to the handlers."""
+"""Filters: where an event happened; who it is from and where they stand, read once and handed to the handlers.
+
+None is a MagicFilter: aiogram runs those in a thread each, which costs as much as a read of the database.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from aiogram.filters import Filter
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from bot.services.office import Office
 from bot.storage import applications, people
+
+
+class InGroup(Filter):
+    """Lets events of groups and channels through."""
+
+    async def __call__(self, event: Message | CallbackQuery | ChatMemberUpdated) -> bool:
+        """Whether it happened in a chat that others read."""
+        message = event.message if isinstance(event, CallbackQuery) else event
+        return message is not None and message.chat.type != "private"
+
+
+class Holds(Filter):
+    """Lets messages through that hold one of the kinds: text, photo, …"""
+
+    def __init__(self, *kinds: str) -> None:
+        self._kinds = kinds
+
+    async def __call__(self, event: Message) -> bool:
+        """Whether one of the kinds is there."""
+        return any(getattr(event, kind) for kind in self._kinds)
 
 
 class Known(Filter):

@@ -67,6 +67,7 @@ class Screen:
 class _Last:
     message_id: int
     is_inline: bool
+    done: str = ""
 
 
 class Screens:
@@ -92,13 +93,13 @@ class Screens:
             return
         if isinstance(keyboard, ReplyKeyboardMarkup):
             # Such a keyboard comes only with a new message.
-            self._remember(message.chat.id, message.message_id, is_inline=True)
+            self._last[message.chat.id] = _Last(message.message_id, is_inline=True)
             if screen.before and await self._edit(message, screen.before, None):
                 self._last.pop(message.chat.id)
             await self.show(message.chat.id, screen)
             return
         if await self._edit(message, screen.text, keyboard):
-            self._remember(message.chat.id, message.message_id, is_inline=True)
+            self._remember(message.chat.id, message.message_id, screen)
         else:
             await self.show(message.chat.id, screen)
 
@@ -109,7 +110,7 @@ class Screens:
             await self._put_away(chat_id, last, screen)
         sent = await self.say(chat_id, screen)
         if screen.keyboard is not None:
-            self._remember(chat_id, sent.message_id, not isinstance(screen.keyboard, ReplyKeyboardMarkup))
+            self._remember(chat_id, sent.message_id, screen)
 
     async def say(self, chat_id: int, screen: Screen) -> Message:
         """Sends a message that stays, such as a card. The current screen keeps its buttons."""
@@ -167,17 +168,16 @@ class Screens:
                 await self._call(EditMessageReplyMarkup(chat_id=chat_id, message_id=last.message_id))
             elif not isinstance(screen.keyboard, ReplyKeyboardMarkup):
                 await self._call(
-                    SendMessage(
-                        chat_id=chat_id, text=screen.done or "✓", reply_markup=ReplyKeyboardRemove(remove_keyboard=True)
-                    )
+                    SendMessage(chat_id=chat_id, text=last.done, reply_markup=ReplyKeyboardRemove(remove_keyboard=True))
                 )
         except (TelegramForbiddenError, TelegramRetryAfter):
             raise
         except TelegramAPIError as error:
             log.info("old buttons stay", reason=error.message)
 
-    def _remember(self, chat_id: int, message_id: int, is_inline: bool) -> None:
-        self._last[chat_id] = _Last(message_id, is_inline)
+    def _remember(self, chat_id: int, message_id: int, screen: Screen) -> None:
+        is_inline = not isinstance(screen.keyboard, ReplyKeyboardMarkup)
+        self._last[chat_id] = _Last(message_id, is_inline, screen.done)
         self._last.move_to_end(chat_id)
         if len(self._last) > REMEMBERED:
             self._last.popitem(last=False)
