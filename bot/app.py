@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -112,9 +112,8 @@ async def _vault(settings: Settings, database: Database) -> Vault:
         raise CannotStart(str(error)) from None
 
 
-async def open_office(settings: Settings, clock: Clock) -> Office:
+async def open_office(settings: Settings, known: Read, clock: Clock) -> Office:
     """Opens the database, upgrades it, and hands out what the services work with. Raises CannotStart."""
-    known = read(settings)
     database = Database(settings.database.url)
     try:
         await schema.upgrade(database)
@@ -135,7 +134,7 @@ async def open_office(settings: Settings, clock: Clock) -> Office:
         department=_department(settings),
         owners=frozenset(settings.people.owners),
     )
-    await contests.announce_due(office, known.calendar)
+    await contests.name_missing(office)
     await arrivals.sweep(office)
     return office
 
@@ -155,7 +154,8 @@ async def run(
     """
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
-        office = await open_office(settings, clock)
+        known = read(settings)
+        office = await open_office(settings, known, clock)
         stack.push_async_callback(office.database.close)
         bot = make_bot(settings)
         stack.push_async_callback(bot.session.close)
@@ -173,7 +173,7 @@ async def run(
             index=search.build(office.library),
             address=address,
         )
-        schedule = Schedule(clock, lambda: _due(office), lambda: rights.next_erasure(office))
+        schedule = Schedule(clock, lambda: _due(office, known), lambda: _next_due(office, known))
         receiver = Receiver(bot, lambda update: dispatcher.feed_update(bot, update), ALLOWED_UPDATES)
         await schedule.start()
         stack.callback(schedule.stop)
@@ -207,9 +207,15 @@ async def _until_stopped(stop: asyncio.Event, *works: Coroutine[Any, Any, None])
         await asyncio.wait(tasks)
 
 
-async def _due(office: Office) -> None:
+async def _due(office: Office, known: Read) -> None:
+    await contests.announce_due(office, known.calendar)
     await rights.erase_expired(office)
     await deliveries.drop_old(office.database, office.clock.now() - KEEP_DELIVERIES)
+
+
+async def _next_due(office: Office, known: Read) -> datetime | None:
+    moments = [await contests.next_announcement(office, known.calendar), await rights.next_erasure(office)]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 async def migrate(settings: Settings) -> None:

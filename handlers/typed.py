@@ -110,9 +110,15 @@ async def _expected(office: Office, standing: Place, message: Message, words: Wo
         found = await forms.answer(office, person, application, text, sent_at(message), update_id)
         return form_views.form(words, found)
     except Refusal as refusal:
-        if secrets.is_secret_text(text):
+        if secrets.is_secret_text(text) and not _is_attempt(office, standing, text):
             return None
         return refused(office, standing, words, refusal)
+
+
+def _is_attempt(office: Office, standing: Place, text: str) -> bool:
+    """Whether the text is a clumsy answer to the question that stands, and no secret."""
+    field = forms.form(office, standing.application).field if standing.application else None
+    return standing.person.screen == "form" and field is not None and field.is_attempt(text)
 
 
 def refused(office: Office, standing: Place, words: Words, refusal: Refusal) -> Screen:

@@ -47,6 +47,10 @@ class BaseField(Model):
         """The stored value as the person reads it."""
         return value
 
+    def is_attempt(self, raw: str) -> bool:
+        """Whether what `parse` refused may still be meant as an answer, though it looks like a one-time code."""
+        return False
+
 
 class TextField(BaseField):
     """A line or a paragraph of the person's own words."""
@@ -85,6 +89,8 @@ class DateField(BaseField):
     age_from: int | None = pydantic_field(default=None, ge=1, le=100)
     age_on: Id | None = None
     _FORM: ClassVar[re.Pattern[str]] = re.compile(r"^(\d{1,2})[.\-/, ]+(\d{1,2})[.\-/, ]+(\d{4})$")
+    _RUN: ClassVar[re.Pattern[str]] = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
+    _SHORT: ClassVar[re.Pattern[str]] = re.compile(r"^(?:(?:19|20)\d\d|[0-3]\d\W?[01]\d\W?\d\d)$")
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> DateField:
@@ -109,7 +115,7 @@ class DateField(BaseField):
     def _day(self, text: str) -> date:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             year, month, number = (int(part) for part in text.split("-"))
-        elif match := self._FORM.match(text.removesuffix(".")):
+        elif match := self._FORM.match(text.removesuffix(".")) or self._RUN.match(text):
             number, month, year = (int(part) for part in match.groups())
         else:
             raise Refusal("refusal.date.form")
@@ -117,6 +123,10 @@ class DateField(BaseField):
             return date(year, month, number)
         except ValueError:
             raise Refusal("refusal.date.no_such_day") from None
+
+    def is_attempt(self, raw: str) -> bool:
+        """A year alone, or a day with two figures for the year."""
+        return bool(self._SHORT.match(raw.strip()))
 
     def shown(self, value: str, language: Language) -> str:
         """The day as 05.01.1990."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W_]+")
 _PLAIN = str.maketrans("ёәғқңөұүһі", "еагкноуухи")
-_TITLE_WEIGHT, _TEXT_WEIGHT = 3.0, 1.0
+_WEIGHTS = (4.0, 2.0, 1.0)
 _MISTYPED = 1
 """So many letters may be wrong, missing, too many, or changed round with their neighbour."""
 _SHORTEST_STEM = 4
@@ -21,12 +21,13 @@ _ENDING = 3
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that can be found: `title` weighs more than `text`."""
+    """Something that can be found: `title` weighs most, then `keywords`, then `text`."""
 
     kind: str
     id: str
     title: str
     text: str
+    keywords: str = ""
 
 
 def folded(text: str) -> str:
@@ -43,24 +44,26 @@ class Index:
     """The entries with their words; built once at the start."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = [(entry, set(words_of(entry.title)), set(words_of(entry.text))) for entry in entries]
-        self._vocabulary = sorted({word for _, title, text in self._entries for word in title | text})
+        self._entries = [
+            (entry, [set(words_of(part)) for part in (entry.title, entry.keywords, entry.text)]) for entry in entries
+        ]
+        self._vocabulary = sorted({word for _, parts in self._entries for part in parts for word in part})
 
     def search(self, query: str, limit: int = 5) -> list[Entry]:
         """The best entries for the words of a query, the best first; none where nothing fits."""
         asked = [word for word in words_of(query)[:12] if len(word) > 1]
         found = [self._matches(word) for word in asked]
         scored = []
-        for entry, title, text in self._entries:
-            score = sum(self._score(matches, title, text) for matches in found)
+        for entry, parts in self._entries:
+            score = sum(self._score(matches, parts) for matches in found)
             if score:
                 scored.append((score, entry))
         scored.sort(key=lambda item: -item[0])
         return [entry for _, entry in scored[:limit]]
 
     @staticmethod
-    def _score(matches: set[str], title: set[str], text: set[str]) -> float:
-        return _TITLE_WEIGHT * bool(matches & title) + _TEXT_WEIGHT * bool(matches & text)
+    def _score(matches: set[str], parts: list[set[str]]) -> float:
+        return sum(weight for weight, part in zip(_WEIGHTS, parts, strict=True) if matches & part)
 
     def _matches(self, word: str) -> set[str]:
         """The words of the corpus that mean the asked one."""

@@ -25,7 +25,9 @@ def wording(office: Office, contest: Contest, language: str, erased_at: datetime
     """
     words = office.words[language]
     consent = contest.consent
-    data = ", ".join([field.label[language] for field in contest.fields] + [words.label("consent.data.telegram")])
+    data = [field.label[language] for field in contest.fields]
+    data += [words.label("consent.data.guardian")] if contest.guardian else []
+    data.append(words.label("consent.data.telegram"))
     return "\n\n".join(
         [
             words(
@@ -40,7 +42,7 @@ def wording(office: Office, contest: Contest, language: str, erased_at: datetime
             words("consent.third_parties") + " " + consent.third_parties[language],
             words("consent.cross_border") + " " + consent.cross_border[language],
             words("consent.publication") + " " + consent.publication[language],
-            words("consent.data", data=data),
+            words("consent.data", data=", ".join(data)),
             words("consent.rights"),
         ]
     )

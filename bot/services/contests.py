@@ -33,13 +33,23 @@ class Announced:
 async def announce_due(office: Office, calendar: Calendar) -> None:
     """Announces every contest whose moment has come: from then on its dates are those in the database.
 
-    Runs at the start. A contest in the database whose file is gone is named in the log.
+    Safe to repeat.
     """
     for contest in office.library.contests.values():
         moments = contest.moments(calendar)
         if moments["announced"] <= office.clock.now():
             revision = office.library.revisions[contest.id]
             await contests.announce(office.database, contest.id, revision, moments, office.clock.now())
+
+
+async def next_announcement(office: Office, calendar: Calendar) -> datetime | None:
+    """When the next contest is to be announced (UTC), or None."""
+    moments = [contest.moments(calendar)["announced"] for contest in office.library.contests.values()]
+    return min((moment for moment in moments if moment > office.clock.now()), default=None)
+
+
+async def name_missing(office: Office) -> None:
+    """Names announced contests whose file is gone in the log: applicants cannot see them any more."""
     for missing in await contests.announced(office.database) - office.library.contests.keys():
         log.warning("announced contest has no file", contest=missing)
 

@@ -91,7 +91,7 @@ async def _application_lines(office: Office, form: forms.Form, words: Words) -> 
     ]
     for key, value in application.answers.items():
         field = contest.field(key)
-        label = field.label[language] if field else words.label("form.publish_label") if key == PUBLISH_NAME else key
+        label = _label(form, key, words)
         shown = field.shown(value, language) if field and value else value
         lines.append(f"  {label}: {shown}")
     for row in await applications.history_of(office.database, application.id):
@@ -100,6 +100,14 @@ async def _application_lines(office: Office, form: forms.Form, words: Words) -> 
         name = office.vault.open_text(row.name)
         lines.append("  " + words.label("mydata.file", name=name, size=row.size, at=row.sent_at))
     return lines
+
+
+def _label(form: forms.Form, key: str, words: Words) -> str:
+    if key == PUBLISH_NAME:
+        return words.label("form.publish_label")
+    field = form.contest.field(key.removeprefix(forms.LATE))
+    label = field.label[words.language] if field else key.removeprefix(forms.LATE)
+    return words.label("mydata.late", label=label) if key.startswith(forms.LATE) else label
 
 
 async def _consent_lines(office: Office, person: Person, words: Words) -> list[str]:
@@ -131,6 +139,7 @@ async def forget(office: Office, person: Person) -> None:
         dropped = await erasure.of_person(connection, person.id, now)
         await people.erase(connection, person.id)
     office.files.remove(dropped)
+    office.queued.set()
 
 
 async def erase_expired(office: Office) -> None:

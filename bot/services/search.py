@@ -15,8 +15,9 @@ def build(library: Library) -> Index:
         Entry(
             "guide",
             guide.id,
-            f"{_all(guide.title)} {_all(guide.keywords)}",
+            _all(guide.title),
             " ".join([_all(guide.summary), *(_all(step.text) for step in guide.steps)]),
+            _all(guide.keywords),
         )
         for guide in library.guides.values()
     ]
@@ -24,8 +25,9 @@ def build(library: Library) -> Index:
         Entry(
             "contest",
             contest.id,
-            f"{_all(contest.title)} {_all(contest.keywords)}",
+            _all(contest.title),
             " ".join([_all(contest.summary), *(_all(part.text) for part in contest.sections)]),
+            _all(contest.keywords),
         )
         for contest in library.contests.values()
     ]

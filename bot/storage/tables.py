@@ -78,8 +78,6 @@ people = Table(
     Column("blocked_at", Moment),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
-    # An id that was given once never means another row.
-    sqlite_autoincrement=True,
 )
 
 roles = Table(

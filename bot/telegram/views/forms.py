@@ -298,7 +298,7 @@ def withdraw(words: Words, found: Form) -> Screen:
         [tap(words.label("withdraw.no"), _act(found, "open"))],
     ]
     text = words("withdraw.ask", contest=found.contest.title[words.language])
-    return Screen(text, InlineKeyboardMarkup(inline_keyboard=rows))
+    return Screen(text, keyboard(rows, words))
 
 
 def _answer(found: Form, question: str, value: str) -> str:

@@ -128,7 +128,7 @@ def forget(words: Words) -> Screen:
         [tap(words.label("forget.yes"), RightsTap(act="confirm").pack(), style="danger")],
         [tap(words.label("forget.no"), PageTap(page="settings").pack())],
     ]
-    return Screen(words("forget.ask"), InlineKeyboardMarkup(inline_keyboard=rows))
+    return Screen(words("forget.ask"), keyboard(rows, words))
 
 
 def joined(*parts: str) -> str:
