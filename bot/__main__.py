@@ -65,7 +65,7 @@ def _load(path: Path) -> Settings:
         return settings_module.load(path)
     except FileNotFoundError as error:
         raise Fault(f"{path}: there is no such file") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Fault(f"{path}: not TOML: {error}") from error
     except ValidationError as error:
         from bot.content import readable

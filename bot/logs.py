@@ -12,7 +12,9 @@ import structlog
 from aiogram.exceptions import TelegramAPIError
 from sqlalchemy.exc import SQLAlchemyError
 
-_SPEAKING = (OSError, TelegramAPIError, SQLAlchemyError, LookupError)
+from bot.words import MissingText
+
+_SPEAKING = (OSError, TelegramAPIError, SQLAlchemyError, MissingText)
 """Errors whose message holds nothing typed: SQLAlchemy hides its parameters, Telegram's texts are its own."""
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]

@@ -6,6 +6,7 @@ import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -24,7 +25,9 @@ class Section(BaseModel):
 
 
 def _https_or_local(address: str) -> str:
-    if not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    parts = urlsplit(address)
+    is_local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or (parts.scheme != "https" and not is_local):
         raise ValueError("expected an https address, or http on this machine")
     return address.rstrip("/")
 
@@ -44,10 +47,19 @@ class Telegram(Section):
     api_base: Annotated[str, AfterValidator(_https_or_local)] = "https://api.telegram.org"
 
 
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+
+
+def _database(url: str) -> str:
+    if not url.startswith(tuple(f"{driver}://" for driver in DRIVERS)):
+        raise ValueError(f"expected an address that begins with {' or '.join(f'{driver}://' for driver in DRIVERS)}")
+    return url
+
+
 class DatabaseSection(Section):
     """Where the database is."""
 
-    url: str = "sqlite+aiosqlite:///var/bot.sqlite3"
+    url: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///var/bot.sqlite3"
 
 
 class ContentSection(Section):

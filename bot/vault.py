@@ -16,6 +16,8 @@ from typing import Any
 import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+SHORTEST_LOOKUP_KEY = 32
+
 
 class SealBroken(Exception):
     """Sealed bytes that none of the keys opens: the wrong keys file, or a damaged row."""
@@ -36,7 +38,10 @@ class Vault:
         """
         try:
             keys = orjson.loads(path.read_bytes())
-            return cls(keys["sealing"], keys["lookup"])
+            sealing, lookup = keys["sealing"], keys["lookup"]
+            if not isinstance(lookup, str) or len(lookup) < SHORTEST_LOOKUP_KEY:
+                raise ValueError("lookup")
+            return cls(sealing, lookup)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path}: not a file of keys") from error
 

@@ -166,6 +166,9 @@ async def on_contact(message: Message, standing: Place, office: Office, screens:
         and person.screen == "form"
         and isinstance(forms.form(office, application).field, PhoneField)
     )
+    if application is not None and _comes_again(office, standing, event_update):
+        await screens.show(person.telegram_id, again(office, standing, words, ""))
+        return
     if application is None or not expected:
         await screens.show(person.telegram_id, again(office, standing, words, words("unexpected.contact")))
         return
@@ -176,6 +179,13 @@ async def on_contact(message: Message, standing: Place, office: Office, screens:
     except Refusal as refusal:
         screen = refused(office, standing, words, refusal)
     await screens.show(person.telegram_id, screen)
+
+
+def _comes_again(office: Office, standing: Place, update: Update) -> bool:
+    """Whether the answer that the update brings is stored already: then it only shows what stands."""
+    application = standing.application
+    is_form = application is not None and standing.person.screen == "form"
+    return is_form and application is not None and forms.is_repeated(application, update.update_id, office.clock.now())
 
 
 def _own_number(contact: Contact, person: Person) -> str:
@@ -192,6 +202,8 @@ async def on_file(message: Message, standing: Place, office: Office, screens: Sc
     file = _upload(message)
     if secrets.is_secret_file(file.name):
         screen = await _warned(message, standing, office, screens, words)
+    elif application is not None and _comes_again(office, standing, event_update):
+        screen = again(office, standing, words, "")
     elif application is None or not _takes_files(office, standing):
         screen = again(office, standing, words, words("unexpected.file"))
     else:

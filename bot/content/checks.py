@@ -17,10 +17,11 @@ from bot.domain.moments import Calendar
 TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a", "blockquote"})
 SCREEN_LIMIT = 3000
 """Signs of text: a screen adds its head and foot to it, and Telegram takes 4,096."""
-LABEL_LIMIT = 64
-COPY_LIMIT = 256
+TOGETHER_LIMIT = 3300
+"""Signs of all texts that stand on one screen together."""
+LIMITS = {"label": 64, "title": 64, "example": 64, "copy_text": 256}
 _LINK = re.compile(r'<a href="[^"<>]+">')
-PLAIN = frozenset({"label", "title", "copy_text", "keywords", "name"})
+PLAIN = frozenset({"label", "title", "example", "copy_text", "keywords", "name"})
 """Texts that stand where no formatting is possible."""
 
 
@@ -40,6 +41,7 @@ def guide_faults(guide: Guide, languages: Collection[str], guide_ids: Collection
             yield from _address_faults(f"steps.{step.id}.source", step.source.url)
         for choice in step.choices:
             yield from _callback_faults(guide, step, choice)
+        yield from _together_faults(f"steps.{step.id}", [step.text, step.note, guide.source_of(step).name], languages)
     if guide.source.url:
         yield from _address_faults("source", guide.source.url)
     yield from _reach_faults(guide)
@@ -54,10 +56,25 @@ def contest_faults(
     for guide_id in contest.guides:
         if guide_id not in guide_ids:
             yield f"guides: there is no guide {guide_id!r}"
+    consent = contest.consent
+    parts: list[Text | None] = [consent.purpose, consent.third_parties, consent.cross_border, consent.publication]
+    yield from _together_faults("consent", parts, languages)
     try:
         contest.moments(calendar)
     except ValueError as error:
         yield str(error)
+
+
+def length(text: str) -> int:
+    """The length as Telegram counts it: in UTF-16, where an emoji has two signs."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _together_faults(place: str, texts: list[Text | None], languages: Collection[str]) -> Iterator[str]:
+    for language in languages:
+        signs = sum(length(text.root.get(language, "")) for text in texts if text)
+        if signs > TOGETHER_LIMIT:
+            yield f"{place}: {signs} signs together in {language}, at most {TOGETHER_LIMIT} fit on one screen"
 
 
 def _targets(step: Step) -> Iterator[tuple[str, str]]:
@@ -141,11 +158,13 @@ def _text_faults(item: BaseModel, languages: Collection[str]) -> Iterator[str]:
 
 
 def _wording_faults(place: str, kind: str, wording: str) -> Iterator[str]:
-    limit = {"label": LABEL_LIMIT, "title": LABEL_LIMIT, "copy_text": COPY_LIMIT}.get(kind, SCREEN_LIMIT)
-    if len(wording) > limit:
-        yield f"{place}: {len(wording)} signs, at most {limit}"
+    limit = LIMITS.get(kind, SCREEN_LIMIT)
+    if length(wording) > limit:
+        yield f"{place}: {length(wording)} signs, at most {limit}"
     if kind in PLAIN:
         return
+    if "</>" in wording:
+        yield f"{place}: </> closes nothing"
     checker = _Markup()
     checker.feed(wording)
     checker.close()
@@ -178,8 +197,8 @@ class _Markup(HTMLParser):
         if tag not in TAGS:
             self._found(f"<{tag}> is not a tag that Telegram knows")
         elif tag == "a":
-            self._found("" if _LINK.fullmatch(written) else 'a link is written <a href="https://…">')
             self._found(next(_address_faults("href", dict(attrs).get("href") or ""), ""))
+            self._found("" if _LINK.fullmatch(written) else 'a link is written <a href="https://…">')
         elif written != f"<{tag}>":
             self._found(f"write <{tag}> without anything else in it")
         self.open.append(tag)

@@ -107,7 +107,7 @@ class DateField(BaseField):
         if today.year - day.year > 120:
             raise Refusal("refusal.date.long_ago")
         if self.age_from is not None and self.age_on is not None:
-            on = setting.moments[self.age_on].astimezone(setting.zone).date()
+            on = setting.moments.get(self.age_on, setting.at).astimezone(setting.zone).date()
             if age(day, on) < self.age_from:
                 raise Refusal("refusal.date.too_young", age=self.age_from, day=on)
         return day.isoformat()
@@ -178,7 +178,7 @@ class PhoneField(BaseField):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def shown(self, value: str, language: Language) -> str:
-        """The number with spaces: +7 701 123 45 67."""
+        """The number with spaces: +7 701 123 4567."""
         import phonenumbers
 
         number = phonenumbers.parse(value, None)

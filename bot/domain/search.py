@@ -15,6 +15,7 @@ _PLAIN = str.maketrans("ёәғқңөұүһі", "еагкноуухи")
 _WEIGHTS = (4.0, 2.0, 1.0)
 _MISTYPED = 1
 """So many letters may be wrong, missing, too many, or changed round with their neighbour."""
+_SHORTEST = 3
 _SHORTEST_STEM = 4
 _ENDING = 3
 
@@ -51,7 +52,7 @@ class Index:
 
     def search(self, query: str, limit: int = 5) -> list[Entry]:
         """The best entries for the words of a query, the best first; none where nothing fits."""
-        asked = [word for word in words_of(query)[:12] if len(word) > 1]
+        asked = [word for word in words_of(query)[:12] if len(word) >= _SHORTEST]
         found = [self._matches(word) for word in asked]
         scored = []
         for entry, parts in self._entries:

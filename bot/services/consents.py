@@ -26,8 +26,8 @@ def wording(office: Office, contest: Contest, language: str, erased_at: datetime
     words = office.words[language]
     consent = contest.consent
     data = [field.label[language] for field in contest.fields]
-    data += [words.label("consent.data.guardian")] if contest.guardian else []
     data.append(words.label("consent.data.telegram"))
+    data += [words.label("consent.data.guardian")] if contest.guardian else []
     return "\n\n".join(
         [
             words(

@@ -182,7 +182,7 @@ async def answer(
     not take; nothing is stored then.
     """
     found = form(office, application)
-    if _is_repeated(application, update_id, office.clock.now()):
+    if is_repeated(application, update_id, office.clock.now()):
         return found
     if at > application.closes_at:
         return await _keep_late(office, found, person, raw, update_id)
@@ -201,7 +201,7 @@ async def tap(office: Office, person: Person, application_id: int, question: str
     """
     found = await own(office, person, application_id)
     now = office.clock.now()
-    if found.application.question != question or _is_repeated(found.application, update_id, now):
+    if found.application.question != question or is_repeated(found.application, update_id, now):
         return found
     if now > found.application.closes_at:
         raise Refusal("refusal.deadline", closes=found.application.closes_at)
@@ -223,7 +223,7 @@ async def upload(
 ) -> Form:
     """Takes a file as the answer to the question that stands; it is fetched right after. Raises Refusal."""
     found = form(office, application)
-    if _is_repeated(application, update_id, office.clock.now()):
+    if is_repeated(application, update_id, office.clock.now()):
         return found
     field = found.field
     if not isinstance(field, FileField):
@@ -412,7 +412,7 @@ def _by(person: Person, application_id: int, language: str, now: datetime) -> di
     return {"person_id": person.id, "application_id": application_id, "language": language, "agreed_at": now}
 
 
-def _is_repeated(application: Application, update_id: int, now: datetime) -> bool:
+def is_repeated(application: Application, update_id: int, now: datetime) -> bool:
     """Whether Telegram brings an update again whose answer is stored already."""
     recent = now - application.updated_at < applications.REDELIVERY
     return recent and update_id <= application.update_id

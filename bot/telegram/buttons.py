@@ -6,7 +6,13 @@ only together with the number in its prefix. Anyone can send any data: every han
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+RowId = Annotated[int, Field(ge=1, lt=2**63)]
+"""What a database takes for an id: a forged button may carry any number."""
 
 
 class LanguageTap(CallbackData, prefix="l1"):
@@ -40,7 +46,7 @@ class ContestTap(CallbackData, prefix="c1"):
 class AnswerTap(CallbackData, prefix="f1"):
     """Answers a question of a form: an option's id, or nothing to skip it."""
 
-    application: int
+    application: RowId
     question: str
     value: str = ""
 
@@ -48,7 +54,7 @@ class AnswerTap(CallbackData, prefix="f1"):
 class ApplicationTap(CallbackData, prefix="a1"):
     """At an application: `open`, `resume`, `summary`, `submit`, `withdraw`, `confirm`, …; `ask` with a question."""
 
-    application: int
+    application: RowId
     act: str
     question: str = ""
 
@@ -56,7 +62,7 @@ class ApplicationTap(CallbackData, prefix="a1"):
 class PaperTap(CallbackData, prefix="p1"):
     """An organiser's word on a guardian's signed paper: `yes` or `no`."""
 
-    file: int
+    file: RowId
     act: str
 
 

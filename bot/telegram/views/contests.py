@@ -59,7 +59,8 @@ def dates(words: Words, announced: Announced) -> Screen:
     """When what happens, in the order of time."""
     contest = announced.contest
     lines = []
-    for entry in sorted(contest.dates, key=lambda entry: announced.moments[entry.id]):
+    known = [entry for entry in contest.dates if entry.id in announced.moments]
+    for entry in sorted(known, key=lambda entry: announced.moments[entry.id]):
         start, end = announced.moments[entry.id], announced.moments.get(f"{entry.id}_end")
         when = words.moment(start, contest.tz)
         if end:
