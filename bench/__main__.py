@@ -17,7 +17,7 @@ from bot import logs
 
 CASES = tuple(case.name for case in cases())
 NAMES = (*CASES, "startup", "memory")
-PROFILED, PROFILED_IF_MISSED = 500, 150
+PROFILED, PROFILED_IF_MISSED = 500, 100
 """People whose updates are sampled for a profile: one that was asked for, and one after a missed aim."""
 
 
@@ -32,7 +32,7 @@ class Size:
 
 
 FULL = Size(rounds=12, crowd=51, people=3000, starts=7)
-QUICK = Size(rounds=5, crowd=41, people=500, starts=3)
+QUICK = Size(rounds=4, crowd=31, people=300, starts=2)
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ import json
 import os
 import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,17 @@ async def _stop(process: Process) -> None:
         await process.communicate()
 
 
+async def unless_dead(process: Process, waiting: Coroutine[Any, Any, None]) -> None:
+    """Waits for something that a process is to do. Raises RuntimeError as soon as the process has ended instead."""
+    ended, done = asyncio.ensure_future(process.wait()), asyncio.ensure_future(waiting)
+    await asyncio.wait({ended, done}, return_when=asyncio.FIRST_COMPLETED)
+    if not done.done():
+        done.cancel()
+        raise RuntimeError(f"the bot ended with exit code {process.returncode}: see above")
+    ended.cancel()
+    await done
+
+
 @asynccontextmanager
 async def telegram() -> AsyncIterator[Control]:
     """A Telegram on this machine in a process of its own."""
@@ -82,16 +93,6 @@ async def telegram() -> AsyncIterator[Control]:
 async def bot(module: str, control: Control, arguments: dict[str, Any]) -> AsyncIterator[Process]:
     """A bot of this folder, once it polls and its own first calls are over."""
     async with running(sys.executable, "-m", module, json.dumps({"url": control.url, **arguments})) as process:
-        await control.polled(START_WITHIN)
+        await unless_dead(process, control.polled(START_WITHIN))
         await control.settled(START_WITHIN, quiet=0.3)
         yield process
-
-
-async def output(*command: str | Path, **more: str) -> None:
-    """Runs a command to its end. Raises RuntimeError where it fails."""
-    process = await asyncio.create_subprocess_exec(
-        *map(str, command), stdin=DEVNULL, stdout=DEVNULL, cwd=ROOT, env=environment(**more)
-    )
-    async with asyncio.timeout(START_WITHIN):
-        if await process.wait():
-            raise RuntimeError(f"{' '.join(map(str, command))} failed with exit code {process.returncode}")

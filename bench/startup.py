@@ -47,7 +47,7 @@ async def _bot(folder: Path, control: Control) -> tuple[float, float]:
     first = await control.add_fault("hold_before", "getUpdates")
     started = time.monotonic()
     async with processes.running(Path(sys.executable).parent / "bot", "run", **given) as process:
-        await first.reached(processes.START_WITHIN)
+        await processes.unless_dead(process, first.reached(processes.START_WITHIN))
         used, wall = processes.cpu(process.pid), time.monotonic() - started
         await first.remove()
     return used, wall

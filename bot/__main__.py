@@ -101,6 +101,7 @@ def _serve(settings: Settings, work: Callable[[asyncio.Event], Coroutine[Any, An
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
+        gc.freeze()  # else the first collection looks through everything that the imports made
         gc.enable()
         await work(stop)
 

@@ -35,6 +35,7 @@ from bot.telegram.dispatcher import ALLOWED_UPDATES, BotDispatcher
 from bot.telegram.receiver import Receiver
 from bot.telegram.screens import Screens
 from bot.telegram.session import PASSING, Session
+from bot.telegram.views.guides import Steps
 from bot.vault import Vault
 
 log = structlog.get_logger(__name__)
@@ -170,6 +171,7 @@ async def run(
             handlers.setup(),
             office=office,
             screens=Screens(bot),
+            steps=Steps(),
             index=search.build(office.library),
             address=address,
         )
@@ -177,7 +179,6 @@ async def run(
         receiver = Receiver(bot, lambda update: dispatcher.feed_update(bot, update), ALLOWED_UPDATES)
         await schedule.start()
         stack.callback(schedule.stop)
-        gc.collect()
         gc.freeze()
         say(f"The bot is running: {address}")
         registering = asyncio.create_task(register_for_all(bot, office))

@@ -9,7 +9,7 @@ from bot.services import guides
 from bot.services.office import Office
 from bot.telegram.buttons import GuideTap
 from bot.telegram.screens import Screens
-from bot.telegram.views import guides as views
+from bot.telegram.views.guides import Steps
 from handlers import fallback
 
 
@@ -20,7 +20,7 @@ def setup() -> Router:
     return router
 
 
-async def on_tap(query: CallbackQuery, callback_data: GuideTap, office: Office, screens: Screens) -> None:
+async def on_tap(query: CallbackQuery, callback_data: GuideTap, office: Office, screens: Screens, steps: Steps) -> None:
     """Shows the step that the tap leads to."""
     who, tap = query.from_user.id, callback_data
     if tap.act == "o":
@@ -31,4 +31,4 @@ async def on_tap(query: CallbackQuery, callback_data: GuideTap, office: Office, 
         await fallback.ask_language(query, office, screens, f"g_{tap.guide}")
         return
     await screens.answer(query)
-    await screens.turn(query, views.step(office.words[page.person.language], page))
+    await screens.turn(query, steps(office.words[page.person.language], page))

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from bot.domain.people import Person, Role, Screen
 from bot.storage.database import AnyRow, Database, rows
@@ -32,6 +33,11 @@ class _MergedRun(ColumnElement[Any]):
 
     inherit_cache = True
     type = Json
+    # What SQLAlchemy's cache of compiled statements is keyed by: without it this one is compiled at every tap.
+    _traverse_internals = [  # noqa: RUF012
+        ("guide", InternalTraversal.dp_clauseelement),
+        ("run", InternalTraversal.dp_clauseelement),
+    ]
 
     def __init__(self) -> None:
         self.guide: BindParameter[str] = bindparam("guide_id")

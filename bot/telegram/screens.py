@@ -108,13 +108,13 @@ class Screens:
         last = self._last.pop(chat_id, None)
         if last is not None:
             await self._put_away(chat_id, last, screen)
-        sent = await self.say(chat_id, screen)
+        message_id = await self.say(chat_id, screen)
         if screen.keyboard is not None:
-            self._remember(chat_id, sent.message_id, screen)
+            self._remember(chat_id, message_id, screen)
 
-    async def say(self, chat_id: int, screen: Screen) -> Message:
-        """Sends a message that stays, such as a card. The current screen keeps its buttons."""
-        return await self._call(
+    async def say(self, chat_id: int, screen: Screen) -> int:
+        """Sends a message that stays, such as a card, and gives its id. The current screen keeps its buttons."""
+        sent = await self._call(
             SendMessage(
                 chat_id=chat_id,
                 text=screen.text,
@@ -123,6 +123,7 @@ class Screens:
                 link_preview_options=_NO_PREVIEW,
             )
         )
+        return sent.message_id
 
     async def delete(self, message: Message) -> bool:
         """Deletes a message of the person. False: Telegram did not allow it."""

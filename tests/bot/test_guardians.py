@@ -183,7 +183,8 @@ async def test_language_changes_while_a_guardian_reads(house: House, language: s
 async def test_a_guardian_who_asks_to_be_forgotten(house: House, language: str) -> None:
     nina, maria = await newcomer(house, language), await guardian(house, language)
     await fill(nina, language, YOUNG)
-    await opens(maria, await link_of(nina, language))
+    used = await link_of(nina, language)
+    await opens(maria, used)
     await maria.says("Образцова Мария")
     await house.telegram.wait_message(1, said(language, "push.guardian_agreed_text", contest=CONTEST[language]))
     await nina.taps(label(language, "application.open"), label(language, "application.resume"))
@@ -202,6 +203,7 @@ async def test_a_guardian_who_asks_to_be_forgotten(house: House, language: str) 
     summary = await nina.taps(label(language, "application.change"))
     assert NAME in summary.text
     petr = await guardian(house, language, 3, "Пётр")
+    assert (await opens(petr, used)).text.startswith(said(language, "refusal.link.used"))
     await opens(petr, await link_of(nina, language))
     await petr.says("Образцов Пётр")
     assert row(house, "SELECT state, guardian FROM applications") == ("submitted", "agreed")

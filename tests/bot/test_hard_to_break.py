@@ -69,6 +69,8 @@ async def test_ten_fast_taps_do_a_thing_once(house: House) -> None:
     await at_once(nina, "📨 Отправить заявку")
     assert rows(house, "SELECT state, number FROM applications") == [("submitted", 1)]
     assert row(house, "SELECT count(*) FROM history WHERE act = 'submit'") == (1,)
+    # And nobody is told off for a double tap.
+    assert {tap.text for tap in await house.telegram.answers(1) if ":submit:" in tap.data} == {""}
     asked = await nina.says("/mydata")
     await house.telegram.wait_message(1, said("ru", "mydata.caption"), after=asked.message_id)
     first_line = said("ru", "form.receipt").split("\n")[0]

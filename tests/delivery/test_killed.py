@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pytest
 
 from bot.local_telegram import Fault, LocalTelegram
-from tests.delivery.crowd import WITHIN, Crowd, Step, act, screens, the_form
+from tests.delivery.crowd import CONTEST, WITHIN, Crowd, Step, act, screens, the_form
 from tests.delivery.processes import Place, reached
 
 FORM = {language: the_form(language) for language in ("kk", "ru")}
@@ -72,6 +72,8 @@ async def test_between_the_answer_and_the_reply(there: Place, said: bool, langua
         anew = form[done - 1].types or form[done - 1].name == "district"
         shown = await screens(telegram, number, form[done - 1].shows)
         assert (number, len(shown)) == (number, 2 if said and anew else 1)
+        # A refusal of what came once more would stand before it.
+        assert all(one.text.startswith(CONTEST.title[language]) for one in shown)
     for done, step in enumerate(form):
         await crowd.do(step, crowd.numbers[:done])
     await _all_sent_in(there, crowd, form)
@@ -133,7 +135,9 @@ async def test_with_fifty_in_flight(there: Place) -> None:
         application = await there.application(number)
         assert (dict(application.answers), application.question) == ({"full_name": "Образцова Анна"}, "birth_date")
         # The question that was held, and the one that was drawn again; nothing else, such as a refusal of the name.
-        assert [form[0].shows in one.text for one in await telegram.bot_messages(number)] == [True, True]
+        first, again = await telegram.bot_messages(number)
+        assert form[0].shows in first.text
+        assert (again.text, again.labels) == (first.text, first.labels)
 
 
 async def test_on_postgresql(on_postgres: Place) -> None:

@@ -12,6 +12,22 @@ from bot.telegram.views.keyboards import Row, copying, keyboard, link, tap
 from bot.words import Words
 
 
+class Steps:
+    """The screens of steps, made once each: there are a few hundred, and people ask for them all day."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[object, ...], Screen] = {}
+
+    def __call__(self, words: Words, page: Page) -> Screen:
+        """The screen of the step."""
+        before = page.previous.id if page.previous else ""
+        key = (words.language, page.guide.id, page.step.id, before, page.position, page.total)
+        screen = self._made.get(key)
+        if screen is None:
+            screen = self._made[key] = step(words, page)
+        return screen
+
+
 def step(words: Words, page: Page) -> Screen:
     """The step with its place on the way, its source, and the ways on."""
     guide, here, language = page.guide, page.step, words.language
