@@ -45,6 +45,11 @@ KEEP_DELIVERIES = timedelta(days=30)
 TRY_AGAIN_SECONDS = 5.0
 
 
+def print_at_once(line: str) -> None:
+    """Prints a line that whoever reads a pipe or a journal sees at once."""
+    print(line, flush=True)
+
+
 class CannotStart(Exception):
     """The bot cannot start; each line says what is wrong and what to do."""
 
@@ -147,7 +152,7 @@ def make_bot(settings: Settings) -> Bot:
 
 
 async def run(
-    settings: Settings, stop: asyncio.Event, clock: Clock | None = None, say: Callable[[str], None] = print
+    settings: Settings, stop: asyncio.Event, clock: Clock | None = None, say: Callable[[str], None] = print_at_once
 ) -> None:
     """Runs the bot until `stop`: receives, sends what is due, wakes the services. Raises CannotStart.
 

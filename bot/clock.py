@@ -36,6 +36,10 @@ class Clock:
         """Calls the listener after each move."""
         self._listeners.append(listener)
 
+    def off_move(self, listener: Callable[[], Awaitable[None]]) -> None:
+        """Does not call the listener any more."""
+        self._listeners.remove(listener)
+
     async def sleep(self, seconds: float) -> None:
         """Waits so long in this clock's time, or until the clock is moved, whichever comes first."""
         try:

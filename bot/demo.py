@@ -18,7 +18,9 @@ PORT = 8088
 ORGANISER = 104
 
 
-async def run(settings: Settings, stop: asyncio.Event, port: int = PORT, say: Callable[[str], None] = print) -> None:
+async def run(
+    settings: Settings, stop: asyncio.Event, port: int = PORT, say: Callable[[str], None] = app.print_at_once
+) -> None:
     """Runs both until `stop`. A second start finds the chats, the answers and the clock as they were left.
 
     Raises OSError when the port is taken, app.CannotStart.

@@ -59,4 +59,5 @@ class Schedule:
 
     def stop(self) -> None:
         """Stops waiting."""
+        self._clock.off_move(self.wake)
         self._scheduler.shutdown(wait=False)

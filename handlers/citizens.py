@@ -7,16 +7,14 @@ from aiogram.types import CallbackQuery
 
 from bot.domain.base import Refusal
 from bot.domain.people import Person
-from bot.services import forms, guardians, guides, people, rights
+from bot.services import guardians, people, rights
 from bot.services.office import Office
-from bot.storage import applications
 from bot.telegram.buttons import LanguageTap, PageTap, RightsTap
 from bot.telegram.commands import register_for
 from bot.telegram.filters import Known, Moved
 from bot.telegram.screens import Screen, Screens
-from bot.telegram.views import forms as form_views
-from bot.telegram.views import guides as guide_views
 from bot.telegram.views import pages
+from bot.telegram.views.where import where
 from handlers import commands
 
 
@@ -43,27 +41,6 @@ async def on_language(
     else:
         await screens.turn(query, await where(office, person))
     await register_for(bot, office, person)
-
-
-async def where(office: Office, person: Person) -> Screen:
-    """The screen where the person stands, in their language."""
-    words = office.words[person.language or office.languages[0]]
-    standing = await applications.standing(office.database, office.vault, person.telegram_id)
-    application = standing.application if standing else None
-    guide = office.library.guides.get(person.guide or "")
-    try:
-        if person.screen == "guide" and guide:
-            return guide_views.step(words, guides.page(person, guide))
-        if person.screen == "form" and application:
-            return form_views.form(words, forms.form(office, application))
-        if person.screen == "paper" and application:
-            return form_views.guardian_paper(words, forms.form(office, application))
-        if person.screen == "guardian" and application:
-            asked = guardians.asked(office, application, words.language)
-            return form_views.guardian_asked(words, asked.contest, asked.applicant, asked.text)
-    except Refusal as refusal:
-        return pages.menu(words, words(refusal.key, **refusal.values))
-    return pages.menu(words, words("menu.greeting"))
 
 
 async def on_person(query: CallbackQuery, person: Person, office: Office, screens: Screens) -> None:

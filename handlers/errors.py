@@ -6,14 +6,16 @@ import secrets
 
 import structlog
 from aiogram import Router
-from aiogram.exceptions import TelegramForbiddenError
+from aiogram.exceptions import TelegramForbiddenError, TelegramRetryAfter
 from aiogram.filters import ExceptionTypeFilter
 from aiogram.types import ErrorEvent, Update, User
 
 from bot.domain.base import Refusal
 from bot.services.office import Office
+from bot.services.people import put_off_screen
 from bot.storage import people
 from bot.telegram.screens import Screens
+from bot.telegram.session import PASSING
 from bot.telegram.views import pages
 from bot.words import Words
 
@@ -27,6 +29,7 @@ def setup() -> Router:
     router = Router(name="errors")
     router.error.register(on_refusal, ExceptionTypeFilter(Refusal))
     router.error.register(on_blocked, ExceptionTypeFilter(TelegramForbiddenError))
+    router.error.register(on_trouble, ExceptionTypeFilter(TelegramRetryAfter, *PASSING))
     router.error.register(on_error)
     return router
 
@@ -56,6 +59,15 @@ async def on_blocked(event: ErrorEvent, office: Office) -> None:
     user = _user(event.update)
     if user:
         await people.set_blocked(office.database, user.id, office.clock.now())
+
+
+async def on_trouble(event: ErrorEvent, office: Office) -> None:
+    """Telegram did not take the reply: where the person stands is sent when it does. What they typed is stored."""
+    error, user = event.exception, _user(event.update)
+    log.warning("reply put off", update_id=event.update.update_id, error=type(error).__name__)
+    if user is not None:
+        seconds = error.retry_after if isinstance(error, TelegramRetryAfter) else 0
+        await put_off_screen(office, user.id, seconds)
 
 
 async def on_error(event: ErrorEvent, office: Office, screens: Screens) -> None:

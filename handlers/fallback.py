@@ -32,9 +32,7 @@ async def ask_language(event: CallbackQuery | Message, office: Office, screens: 
     screen = pages.languages(office.words, user.language_code, payload[:LINK_LIMIT].replace(":", ""))
     if isinstance(event, CallbackQuery):
         await screens.answer(event)
-        await screens.turn(event, screen)
-    else:
-        await screens.show(event.chat.id, screen)
+    await screens.show(user.id, screen)
 
 
 async def on_unknown_tap(query: CallbackQuery, office: Office, screens: Screens) -> None:

@@ -36,7 +36,8 @@ async def _is_called(message: Message, bot: Bot) -> bool:
     text = message.text or message.caption or ""
     me = await bot.me()
     answered = message.reply_to_message.from_user if message.reply_to_message else None
-    return text.startswith("/") or f"@{me.username}" in text or (answered is not None and answered.id == me.id)
+    to_all = text.startswith("/") and "@" not in text.split()[0]
+    return to_all or f"@{me.username}" in text or (answered is not None and answered.id == me.id)
 
 
 async def on_edited() -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 from aiogram.exceptions import (
     TelegramAPIError,
     TelegramBadRequest,
+    TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramNetworkError,
     TelegramRetryAfter,
@@ -33,6 +34,8 @@ def verdict(error: BaseException) -> Verdict:
     reason = str(getattr(error, "message", "") or type(error).__name__)[:64]
     if isinstance(error, TelegramRetryAfter):
         return Verdict("wait", "429", float(error.retry_after))
+    if isinstance(error, TelegramEntityTooLarge):  # aiogram counts it among the network's errors
+        return Verdict("failed", reason)
     if isinstance(error, TelegramForbiddenError):
         return Verdict("blocked", reason)
     if isinstance(error, TelegramNetworkError):

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.delivery.errors import Verdict, verdict
 from bot.delivery.fetching import fetch
 from bot.domain.pushes import RULES, Kind, State
+from bot.services import arrivals
 from bot.services.office import Office
 from bot.storage import deliveries, people
 from bot.storage.deliveries import Delivery, Mark
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 A_SECOND = 25
 """Pushes a second: Telegram's free limit is about 30 for everything, and replies go first."""
 ATTEMPTS = 8
+"""Tries of what may have arrived; what surely did not is tried until it does."""
 NET_SECONDS = 60.0
 DATABASE_PAUSE = 1.0
 
@@ -36,7 +38,7 @@ class Worker:
     def __init__(self, bot: Bot, office: Office) -> None:
         self._bot = bot
         self._office = office
-        self._quiet_until = 0.0
+        self._quiet_until = office.clock.now()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop`; what was claimed by then is finished and marked."""
@@ -58,10 +60,12 @@ class Worker:
             await self._wait(stop)
         else:
             spent = asyncio.get_running_loop().time() - started
-            await asyncio.sleep(max(0.0, 1 - spent, self._quiet_until - started))
+            await asyncio.sleep(max(0.0, 1 - spent))
 
     async def step(self) -> int:
         """Sends one batch of what is due; gives how many rows it took."""
+        if self._office.clock.now() < self._quiet_until:
+            return 0
         claimed = await deliveries.claim(self._office.database, self._office.clock.now(), A_SECOND)
         if not claimed:
             return 0
@@ -114,12 +118,13 @@ class Worker:
             return Mark(delivery.id, State.FAILED, now, said.reason)
         if said.meaning == "unknown" and not RULES[delivery.kind].repeat_unknown:
             return Mark(delivery.id, State.UNKNOWN, now, said.reason)
-        if delivery.attempts >= ATTEMPTS:
-            state = State.UNKNOWN if said.meaning == "unknown" else State.FAILED
-            return Mark(delivery.id, state, now, said.reason)
+        if said.meaning == "unknown" and delivery.attempts >= ATTEMPTS:
+            if delivery.kind is Kind.FETCH_FILE:
+                await arrivals.refuse(self._office, delivery.subject_id or 0)
+            return Mark(delivery.id, State.UNKNOWN, now, said.reason)
         if said.meaning == "wait":
-            self._quiet_until = asyncio.get_running_loop().time() + said.seconds
-        pause = said.seconds or min(300.0, 2.0**delivery.attempts) * random.uniform(0.8, 1.2)
+            self._quiet_until = now + timedelta(seconds=said.seconds)
+        pause = said.seconds or min(300.0, 2.0 ** min(delivery.attempts, 9)) * random.uniform(0.8, 1.2)
         return Mark(delivery.id, State.QUEUED, now + timedelta(seconds=pause), said.reason)
 
     async def _wait(self, stop: asyncio.Event) -> None:
@@ -128,8 +133,7 @@ class Worker:
         seconds = NET_SECONDS
         if due is not None:
             seconds = min(seconds, (due - self._office.clock.now()).total_seconds())
-        loop = asyncio.get_running_loop()
-        seconds = max(seconds, self._quiet_until - loop.time())
+        seconds = max(seconds, (self._quiet_until - self._office.clock.now()).total_seconds())
         waiting = [
             asyncio.ensure_future(self._office.queued.wait()),
             asyncio.ensure_future(stop.wait()),

@@ -18,6 +18,7 @@ class Kind(IntEnum):
     MY_DATA = 7
     GUARDIAN_WITHDREW = 8
     RECEIPT = 9
+    SCREEN = 10
 
 
 class State(IntEnum):
@@ -49,6 +50,8 @@ RULES: dict[Kind, Rule] = {
     Kind.PAPER_DECLINED: Rule(repeat_unknown=True),
     Kind.GUARDIAN_WITHDREW: Rule(repeat_unknown=True),
     Kind.RECEIPT: Rule(repeat_unknown=True),
+    # A reply that could not be sent at once: where the person stands.
+    Kind.SCREEN: Rule(repeat_unknown=True),
     # Whoever did not get it asks again; a second copy of one's data in the chat helps nobody.
     Kind.MY_DATA: Rule(repeat_unknown=False),
 }

@@ -37,7 +37,7 @@ class Form:
 
     application: Application
     contest: Contest
-    note: Literal["", "resumed", "late"] = ""
+    note: Literal["", "late", "closed"] = ""
 
     @property
     def field(self) -> Field | None:
@@ -71,7 +71,7 @@ class Upload:
         return self.name.rpartition(".")[2].lower()
 
 
-def form(office: Office, application: Application, note: Literal["", "resumed", "late"] = "") -> Form:
+def form(office: Office, application: Application) -> Form:
     """The application with its contest. Raises Refusal when the contest's file is gone."""
     contest = office.library.contests.get(application.contest_id)
     if contest is None:
@@ -79,7 +79,7 @@ def form(office: Office, application: Application, note: Literal["", "resumed", 
     asked = application.question
     if asked not in (SUMMARY, PUBLISH_NAME) and contest.field(asked) is None:
         application = replace(application, question=next_question(contest, application.answers))
-    return Form(application, contest, note)
+    return Form(application, contest)
 
 
 def next_question(contest: Contest, answers: Any) -> str:
@@ -190,7 +190,8 @@ async def answer(
     if field is None:
         raise Refusal("refusal.tap")
     value = field.parse(raw, found.contest.setting(at, application.moments))
-    return await _store(office, found, person, field.id, value, update_id)
+    stored = await _store(office, found, person, field.id, value, update_id)
+    return replace(stored, note="closed") if office.clock.now() > application.closes_at else stored
 
 
 async def tap(office: Office, person: Person, application_id: int, question: str, raw: str, update_id: int) -> Form:

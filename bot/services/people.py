@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from bot.domain.base import Refusal
 from bot.domain.people import Person
+from bot.domain.pushes import Kind
 from bot.services.office import Office
-from bot.storage import links, people
+from bot.storage import deliveries, links, people
 
 OWNER_CODE_LIFE = timedelta(days=7)
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -29,6 +30,18 @@ async def speak(office: Office, telegram_id: int, language: str) -> Person:
         person = await people.speak(office.database, telegram_id, language, now)
     assert person is not None
     return person
+
+
+async def put_off_screen(office: Office, telegram_id: int, seconds: float) -> None:
+    """Queues the screen where the person stands, once, for so many seconds from now."""
+    person = await people.find(office.database, telegram_id)
+    if person is None:
+        return
+    due = office.clock.now() + timedelta(seconds=seconds)
+    async with office.database.write() as connection:
+        if not await deliveries.is_queued(connection, Kind.SCREEN, person.id):
+            await deliveries.queue(connection, Kind.SCREEN, person.id, None, due)
+    office.queued.set()
 
 
 async def is_staff(office: Office, person: Person) -> bool:

@@ -54,6 +54,12 @@ async def queue(
     )
 
 
+async def is_queued(connection: AsyncConnection, kind: Kind, person_id: int) -> bool:
+    """Whether such a push is queued for the person already."""
+    statement = select(deliveries.c.id).filter_by(kind=kind, person_id=person_id, state=State.QUEUED)
+    return bool(await rows(connection, statement.limit(1)))
+
+
 async def claim(database: Database, now: datetime, limit: int) -> list[Delivery]:
     """Takes up to `limit` due rows, the oldest first, and commits that they are being sent."""
     due = (

@@ -76,10 +76,9 @@ class Session(AiohttpSession):
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
-        """aiogram's own check, but for updates, which are read one by one."""
-        if isinstance(method, GetUpdates) and status_code == 200:
-            updates = self._result(bot, method, content.encode())
-            return Response.model_construct(ok=True, result=cast(Any, updates))
+        """aiogram's own check of errors; results are read here: aiogram's error would hold the whole answer."""
+        if status_code == 200:
+            return Response.model_construct(ok=True, result=self._result(bot, method, content.encode()))
         return super().check_response(bot, method, status_code, content)
 
     def _result(self, bot: Bot, method: TelegramMethod[TelegramType], content: bytes) -> Any:
@@ -92,7 +91,7 @@ class Session(AiohttpSession):
         if isinstance(result, bool):
             return result
         if isinstance(method, _SHOWS):
-            return Sent(result["message_id"])
+            return _sent(result)
         try:
             return self._adapter(method.__returning__).validate_python(result, context={"bot": bot})
         except ValidationError as error:
@@ -112,6 +111,13 @@ class Sent:
     message_id: int
 
 
+def _sent(result: Any) -> Sent:
+    message_id = result.get("message_id") if isinstance(result, dict) else None
+    if not isinstance(message_id, int):
+        raise ClientDecodeError("Failed to deserialize object", TypeError("message_id"), "")
+    return Sent(message_id)
+
+
 _SHOWS = (SendMessage, EditMessageText, EditMessageReplyMarkup)
 _JSON = {"Content-Type": "application/json"}
 
@@ -125,23 +131,22 @@ def _has_file(method: TelegramMethod[Any]) -> bool:
 
 
 def _body(bot: Bot, method: TelegramMethod[Any]) -> dict[str, Any]:
-    body = {}
-    for name, value in method.__dict__.items():
-        if isinstance(value, Default):
-            value = bot.default[value.name]
-        if value is not None:
-            body[name] = value
-    return body
+    body = {name: _resolved(bot, value) for name, value in method.__dict__.items()}
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _resolved(bot: Bot, value: Any) -> Any:
+    """The value, or the bot's default that it stands for."""
+    return bot.default[value.name] if isinstance(value, Default) else value
 
 
 def _plain(bot: Bot) -> Callable[[Any], Any]:
-    """What orjson does with values that are no JSON: aiogram's objects, and defaults inside them."""
+    """What orjson does with aiogram's objects."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, TelegramObject):
-            return {name: part for name, part in value.__dict__.items() if part is not None}
-        if isinstance(value, Default):
-            return bot.default[value.name]
+            parts = {name: _resolved(bot, part) for name, part in value.__dict__.items()}
+            return {name: part for name, part in parts.items() if part is not None}
         raise TypeError(f"{type(value).__name__} in a call's parameters")
 
     return plain

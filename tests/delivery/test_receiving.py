@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiogram import Bot, Router
+from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import Message, Update
 from structlog.testing import capture_logs
 
@@ -21,6 +22,8 @@ from bot.local_telegram import LocalTelegram
 from bot.storage import applications, people
 from bot.storage.database import Database
 from bot.telegram.dispatcher import BotDispatcher
+from bot.telegram.receiver import Receiver
+from bot.telegram.session import Session
 from bot.vault import Vault
 from tests.delivery.crowd import CONTEST, Step, label, the_form
 from tests.house import Citizen, House, running
@@ -144,6 +147,38 @@ async def test_ten_taps_of_one_person_keep_their_order_and_do_not_race() -> None
     slow.go_on.set()
     await feeding
     assert [text for person, text in slow.done if person == 1] == [str(n) for n in range(1, 11)]
+
+
+class Impatient(Receiver):
+    """Receives on while a handler is at work."""
+
+    PATIENCE = 0.01
+
+
+async def test_a_stop_waits_for_the_slowest_handler(telegram: LocalTelegram) -> None:
+    """Also for one that the receiver did not wait for before it asked for more."""
+    begun, go_on, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    done: list[int] = []
+
+    async def feed(update: Update) -> None:
+        begun.set()
+        await go_on.wait()
+        done.append(update.update_id)
+
+    session = Session(TelegramAPIServer.from_base(telegram.url))
+    receiving = asyncio.create_task(Impatient(Bot(telegram.token, session), feed, ["message"]).run(stop))
+    await telegram.add_person(1, "Нина")
+    await telegram.start_bot(1)
+    await begun.wait()
+    await telegram.polled()
+    stop.set()
+    assert await asyncio.wait({receiving}, timeout=0.3) == (set(), {receiving})
+    go_on.set()
+    await receiving
+    # aiogram's own close sleeps, for connections that are encrypted.
+    await (await session.create_session()).close()
+    assert len(done) == 1
+    assert await telegram.pending_updates() == []
 
 
 async def test_answers_sent_while_the_bot_was_down_count(

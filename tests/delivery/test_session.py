@@ -167,8 +167,11 @@ PERSONAL = {"message_id": "семь", "text": "Образцова Анна Ив�
 INCOMPLETE = {"message_id": 1, "date": 1, "chat": {"id": 1, "first_name": "Образцова"}}
 """Without a field that aiogram requires, as an older server sends."""
 DECODED: list[tuple[TelegramMethod[Any], Any]] = [
-    (SendMessage(chat_id=1, text="x"), {"ok": True, "result": PERSONAL}),
-    (SendMessage(chat_id=1, text="x"), {"ok": True, "result": INCOMPLETE}),
+    (SendPhoto(chat_id=1, photo="id"), {"ok": True, "result": PERSONAL}),
+    (SendPhoto(chat_id=1, photo="id"), {"ok": True, "result": INCOMPLETE}),
+    # Of what is sent most, only the id is read.
+    (SendMessage(chat_id=1, text="x"), {"ok": True, "result": {"text": "Образцова"}}),
+    (SendMessage(chat_id=1, text="x"), {"ok": True, "result": None}),
     (SendMessage(chat_id=1, text="x"), {"ok": True, "Образцова": PERSONAL}),
     (SendMessage(chat_id=1, text="x"), '{"Образцова Анна'.encode()),
     (
@@ -180,7 +183,9 @@ DECODED: list[tuple[TelegramMethod[Any], Any]] = [
 
 
 @pytest.mark.parametrize(
-    ("method", "body"), DECODED, ids=["wrong-field", "no-field", "no-result", "no-json", "after-upload", "updates"]
+    ("method", "body"),
+    DECODED,
+    ids=["wrong-field", "no-field", "no-id", "no-message", "no-result", "no-json", "after-upload", "updates"],
 )
 async def test_what_cannot_be_read_is_told_without_personal_data(
     broken: Broken, method: TelegramMethod[Any], body: Any

@@ -322,7 +322,7 @@ async def test_lateness_is_judged_by_when_it_was_sent(office: Office, clock: Sti
     clock.at = CLOSES
     clock.pass_by(hours=3)
     after = await forms.answer(office, nina, found.application, ANSWERS[0], CLOSES, 1)
-    assert (after.note, after.application.answers) == ("", {"full_name": STORED["full_name"]})
+    assert (after.note, after.application.answers) == ("closed", {"full_name": STORED["full_name"]})
 
 
 async def test_withdrawing_has_no_deadline(office: Office, clock: StillClock) -> None:

@@ -25,7 +25,9 @@ def form(words: Words, found: Form, note: str = "") -> Screen:
     """What stands: a question, or the summary. `note` says what just happened, such as a refusal."""
     if found.note == "late":
         note = joined(note, words("form.late", closes=closes(words, found)))
-    if found.application.state == "withdrawn" or found.note == "late":
+    if found.note == "closed":
+        note = joined(note, words("form.closed", closes=closes(words, found)))
+    if found.application.state == "withdrawn" or found.note:
         return application(words, found, note)
     if found.application.question == PUBLISH_NAME:
         return _publication(words, found, note)
@@ -274,7 +276,7 @@ def _next(words: Words, found: Form, now: datetime | None) -> str:
 
 
 def _is_open(found: Form, now: datetime | None) -> bool:
-    return found.note != "late" and (now is None or now <= found.application.closes_at)
+    return not found.note and (now is None or now <= found.application.closes_at)
 
 
 def applications(words: Words, mine: Sequence[Form], now: datetime) -> Screen:

@@ -16,6 +16,7 @@ from bot.telegram.buttons import ApplicationTap, PaperTap
 from bot.telegram.screens import Screen
 from bot.telegram.views import forms as views
 from bot.telegram.views.keyboards import tap
+from bot.telegram.views.where import where
 from bot.words import Words
 
 
@@ -28,6 +29,9 @@ async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message]
             return await _my_data(office, delivery, words)
         case Kind.PAPER_TO_REVIEW:
             return await _paper(office, delivery, subject, words)
+        case Kind.SCREEN:
+            person = await people.find(office.database, delivery.telegram_id)
+            screen = await where(office, person) if person else None
         case Kind.FILE_REFUSED:
             screen = await _file_refused(office, subject, words)
         case Kind.RECEIPT:
