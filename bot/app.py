@@ -183,12 +183,11 @@ async def run(
         schedule = Schedule(clock, lambda: _due(office, known), lambda: _next_due(office, known))
         receiver = Receiver(bot, lambda update: dispatcher.feed_update(bot, update), ALLOWED_UPDATES)
         await schedule.start()
-        stack.callback(schedule.stop)
+        stack.push_async_callback(schedule.stop)
         gc.freeze()
         say(f"The bot is running: {address}")
-        registering = asyncio.create_task(register_for_all(bot, office))
-        stack.callback(registering.cancel)
-        await _until_stopped(stop, receiver.run(stop), Worker(bot, office).run(stop))
+        worker = Worker(bot, office)
+        await _until_stopped(stop, receiver.run(stop), worker.run(stop), register_for_all(bot, office, stop))
 
 
 async def _introduce(bot: Bot, stop: asyncio.Event) -> User | None:

@@ -6,6 +6,7 @@ reads the real clock, so a timer is set to what is left until the moment by the 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +30,7 @@ class Schedule:
         self._work = work
         self._next_due = next_due
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._turn = asyncio.Lock()
 
     async def start(self) -> None:
         """Does what is due already, and begins to wait."""
@@ -38,6 +40,10 @@ class Schedule:
 
     async def wake(self) -> None:
         """Does what is due and sets the timer for what is due next. A failure is logged; the net tries again."""
+        async with self._turn:
+            await self._wake()
+
+    async def _wake(self) -> None:
         try:
             await self._work()
         except Exception:
@@ -57,7 +63,8 @@ class Schedule:
             misfire_grace_time=None,
         )
 
-    def stop(self) -> None:
-        """Stops waiting."""
+    async def stop(self) -> None:
+        """Stops waiting, once what is at work is done: APScheduler would cancel it in the middle."""
         self._clock.off_move(self.wake)
-        self._scheduler.shutdown(wait=False)
+        async with self._turn:
+            self._scheduler.shutdown(wait=False)

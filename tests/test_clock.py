@@ -75,7 +75,7 @@ async def test_the_schedule_works_at_the_start_and_when_the_clock_is_moved() -> 
     await clock.move(timedelta(days=1))
     await clock.move(timedelta(days=1))
     assert (work.times, work.asked) == (3, 3)
-    schedule.stop()
+    await schedule.stop()
 
 
 async def test_what_is_due_already_is_done_again_and_again_until_it_is_done() -> None:
@@ -87,7 +87,7 @@ async def test_what_is_due_already_is_done_again_and_again_until_it_is_done() ->
     schedule = Schedule(clock, work.work, due)
     await schedule.start()
     await work.enough.wait()
-    schedule.stop()
+    await schedule.stop()
     assert work.times >= 3
 
 
@@ -105,4 +105,4 @@ async def test_a_failure_stops_nothing(failing: str) -> None:
     await schedule.start()
     await clock.move(timedelta(days=1))
     assert (work.times, work.asked) == (2, 2)
-    schedule.stop()
+    await schedule.stop()

@@ -42,7 +42,7 @@ def wording(office: Office, contest: Contest, language: str, erased_at: datetime
             words("consent.third_parties") + " " + consent.third_parties[language],
             words("consent.cross_border") + " " + consent.cross_border[language],
             words("consent.publication") + " " + consent.publication[language],
-            words("consent.data", data=", ".join(data)),
+            words("consent.data", data="; ".join(data)),
             words("consent.rights"),
         ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 import structlog
@@ -25,15 +26,19 @@ def commands(words: Words, names: Iterable[str] = COMMANDS) -> list[BotCommand]:
     return [BotCommand(command=name, description=words.label(f"command.{name}")) for name in names]
 
 
-async def register_for_all(bot: Bot, office: Office) -> None:
-    """Registers the commands and descriptions in every language; the first stands for all others. Failing is no error:
-    the bot works without."""
+async def register_for_all(bot: Bot, office: Office, stop: asyncio.Event) -> None:
+    """Registers the commands and descriptions in every language, until `stop`; the first stands for all others.
+
+    Failing is no error: the bot works without.
+    """
     scope = BotCommandScopeAllPrivateChats()
     try:
         for language, words in [("", office.words[office.languages[0]]), *office.words.items()]:
             await bot.set_my_commands(commands(words), scope=scope, language_code=language)
             await bot.set_my_description(words.label("bot.description"), language_code=language)
             await bot.set_my_short_description(words.label("bot.short_description"), language_code=language)
+            if stop.is_set():
+                return
         for member in await people.staff(office):
             await register_for(bot, office, member)
     except AiogramError as error:

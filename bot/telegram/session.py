@@ -95,7 +95,7 @@ class Session(AiohttpSession):
         try:
             return self._adapter(method.__returning__).validate_python(result, context={"bot": bot})
         except ValidationError as error:
-            raise ClientDecodeError("Failed to deserialize object", error, "") from None
+            raise ClientDecodeError("Failed to deserialize object", _without_input(error), "") from None
 
     def _adapter(self, kind: Any) -> TypeAdapter[Any]:
         if kind not in self._adapters:
@@ -152,6 +152,11 @@ def _plain(bot: Bot) -> Callable[[Any], Any]:
     return plain
 
 
+def _without_input(error: ValidationError) -> ValueError:
+    """The fields that are wrong, without what stood in them."""
+    return ValueError(", ".join(".".join(str(part) for part in fault["loc"]) for fault in error.errors()))
+
+
 def _update(bot: Bot, item: dict[str, Any]) -> Update:
     query = item.get("callback_query")
     if isinstance(query, dict) and isinstance(query.get("message"), dict):
@@ -160,6 +165,5 @@ def _update(bot: Bot, item: dict[str, Any]) -> Update:
     try:
         return Update.model_validate(item, context={"bot": bot})
     except ValidationError as error:
-        faults = [".".join(str(part) for part in fault["loc"]) for fault in error.errors(include_input=False)]
-        log.error("malformed update skipped", update_id=item.get("update_id"), fields=faults)
+        log.error("malformed update skipped", update_id=item.get("update_id"), fields=str(_without_input(error)))
         return Update.model_construct(update_id=item["update_id"])

@@ -34,8 +34,8 @@ from tests.house import ROOT, Citizen, House
 EGOV_USER = tomllib.loads((ROOT / "content" / "contests" / "egov_user.toml").read_text(encoding="utf-8"))
 
 DATA = {
-    "kk": "Тегі, аты, әкесінің аты, Туған күні, Аудан немесе қала, Телефон нөмірі",
-    "ru": "Фамилия, имя, отчество, Дата рождения, Район или город, Номер телефона",
+    "kk": "Тегі, аты, әкесінің аты; Туған күні; Аудан немесе қала; Телефон нөмірі",
+    "ru": "Фамилия, имя, отчество; Дата рождения; Район или город; Номер телефона",
 }
 Refusals = list[tuple[str, str, dict[str, Any]]]
 NO_NAMES: Refusals = [

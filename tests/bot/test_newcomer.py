@@ -26,7 +26,7 @@ async def test_the_whole_way_in_kazakh(house: House) -> None:
         "📄 Менің өтінімдерім",
         "⚙️ Баптаулар",
         "❓ Көмек",
-        "☎️ Маман көмегі",
+        "☎️ Маман",
     ]
 
     # A guide, as far as the end of its way on a phone.
@@ -58,7 +58,7 @@ async def test_the_whole_way_in_kazakh(house: House) -> None:
     assert "3-сұрақ, барлығы 5" in question.text
     question = await saule.taps("Айыртау ауданы")
     assert "4-сұрақ, барлығы 5" in question.text
-    assert question.keys == ["📱 Өз нөмірімді жіберу", "← Артқа", "🏠 Мәзір", "☎️ Маман көмегі"]
+    assert question.keys == ["📱 Өз нөмірімді жіберу", "← Артқа", "🏠 Мәзір", "☎️ Маман"]
     question = await saule.taps("📱 Өз нөмірімді жіберу")
     assert "5-сұрақ, барлығы 5" in question.text
     assert "аты-жөніңізді бұқаралық ақпарат құралдарында" in question.text
@@ -75,7 +75,7 @@ async def test_the_whole_way_in_kazakh(house: House) -> None:
     receipt = await house.telegram.wait_message(1, "Өтінім қабылданды\nНөмірі: EU-0001")
     status = await saule.says("/status")
     assert "Өтінім жіберілді және қабылданды." in status.text
-    assert "Енді не болады: Өтінім қабылдаудың аяқталуы – 2027 жылғы 10 қыркүйек, 18:00" in status.text
+    assert "Енді не болады: Қатысу кестесін хабарлау – 2027 жылғы 17 қыркүйек, 18:00" in status.text
 
     # Changed after it was sent in.
     await saule.taps("EU-0001 Үздік e-gov пайдаланушысы", "✏️ Өзгерту", "✏️ Аудан немесе қала")
@@ -157,7 +157,7 @@ async def test_the_whole_way_in_russian(house: House) -> None:
     receipt = await house.telegram.wait_message(1, "Заявка принята\nНомер: EU-0001")
     status = await anna.says("/status")
     assert "Заявка отправлена и принята." in status.text
-    assert "Что дальше: Окончание приёма заявок – 10 сентября 2027 г., 18:00" in status.text
+    assert "Что дальше: Сообщение графика участия – 17 сентября 2027 г., 18:00" in status.text
 
     # Changed after it was sent in.
     await anna.taps("EU-0001 Лучший пользователь e-gov", "✏️ Изменить", "✏️ Район или город")

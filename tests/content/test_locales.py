@@ -53,7 +53,7 @@ DYNAMIC: dict[str, set[str]] = {
     | {
         f"{kind.name.lower()}_text"
         for kind in Kind
-        if kind not in (Kind.FETCH_FILE, Kind.MY_DATA, Kind.PAPER_TO_REVIEW, Kind.RECEIPT)
+        if kind not in (Kind.FETCH_FILE, Kind.MY_DATA, Kind.PAPER_TO_REVIEW, Kind.RECEIPT, Kind.SCREEN)
     },
     "refusal.state.": set(get_args(State)),
     "state.": set(get_args(State)),

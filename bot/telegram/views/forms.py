@@ -14,11 +14,11 @@ from bot.services import consents
 from bot.services.forms import NO, SUMMARY, YES, Form, next_question
 from bot.telegram.buttons import AnswerTap, ApplicationTap, PageTap
 from bot.telegram.screens import Screen
-from bot.telegram.views.keyboards import Row, copying, keyboard, link, pairs, tap
+from bot.telegram.views.keyboards import Row, copying, keyboard, link, tap
 from bot.telegram.views.pages import joined
 from bot.words import Words
 
-SHORT_LABEL = 16
+SHORT_LABEL = 18
 
 
 def form(words: Words, found: Form, note: str = "") -> Screen:
@@ -86,9 +86,17 @@ def _options(words: Words, found: Form, field: Field) -> list[Row]:
     if not isinstance(field, ChoiceField):
         return []
     buttons = [tap(option.label[words.language], _answer(found, field.id, option.id)) for option in field.options]
-    if all(len(button.text) <= SHORT_LABEL for button in buttons):
-        return pairs(buttons)
-    return [[button] for button in buttons]
+    rows: list[Row] = []
+    for button in buttons:
+        if rows and len(rows[-1]) == 1 and _is_short(button) and _is_short(rows[-1][0]):
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows
+
+
+def _is_short(button: InlineKeyboardButton) -> bool:
+    return len(button.text) <= SHORT_LABEL
 
 
 def _ways(words: Words, found: Form, field: Field | None) -> list[Row]:
@@ -126,7 +134,7 @@ def _publication(words: Words, found: Form, note: str) -> Screen:
     text = joined(
         note,
         _head(words, found),
-        consents.publication_wording(found.contest, words.language),
+        f"<b>{consents.publication_wording(found.contest, words.language)}</b>",
     )
     rows = [
         [tap(words.label("form.publish_yes"), _answer(found, PUBLISH_NAME, YES))],
@@ -267,7 +275,8 @@ def _next(words: Words, found: Form, now: datetime | None) -> str:
     """The next date of the contest, so that an applicant always knows what they wait for."""
     if now is None:
         return ""
-    ahead = [entry for entry in found.contest.dates if found.application.moments.get(entry.id, now) > now]
+    after = max(now, found.application.closes_at)
+    ahead = [entry for entry in found.contest.dates if found.application.moments.get(entry.id, after) > after]
     if not ahead:
         return ""
     entry = min(ahead, key=lambda entry: found.application.moments[entry.id])
