@@ -12,7 +12,7 @@ from bot.services import contests, forms, guardians, guides, people, rights
 from bot.services.office import Office
 from bot.storage import people as storage
 from bot.telegram.commands import register_for
-from bot.telegram.filters import Known, Moved
+from bot.telegram.filters import IsCommand, Known, Moved
 from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import contests as contest_views
 from bot.telegram.views import forms as form_views
@@ -24,6 +24,7 @@ from handlers import fallback
 def setup() -> Router:
     """The router."""
     router = Router(name="commands")
+    router.message.filter(IsCommand())
     router.message.register(on_start, CommandStart())
     router.message.register(on_language, Command("language"))
     router.message.register(on_page, Command("menu", "guides", "contests", "status", "settings", "help"), Moved())

@@ -34,6 +34,14 @@ class Holds(Filter):
         return any(getattr(event, kind) for kind in self._kinds)
 
 
+class IsCommand(Filter):
+    """Lets messages through that begin as commands do: answers of forms need not be asked by each command."""
+
+    async def __call__(self, event: Message) -> bool:
+        """Whether the text begins with a slash."""
+        return event.text is not None and event.text.startswith("/")
+
+
 class Known(Filter):
     """Lets people through who chose a language: `person`. Where they stand does not change."""
 
