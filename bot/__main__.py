@@ -93,6 +93,7 @@ def _serve(settings: Settings, work: Callable[[asyncio.Event], Coroutine[Any, An
 
     from bot import logs
     from bot.app import CannotStart
+    from bot.storage.seat import SeatLost
 
     logs.configure(settings.log.format, settings.log.level)
 
@@ -109,6 +110,8 @@ def _serve(settings: Settings, work: Callable[[asyncio.Event], Coroutine[Any, An
         asyncio.run(until_signalled())
     except (TelegramUnauthorizedError, TelegramNotFound, TokenValidationError) as error:
         raise Fault(BAD_TOKEN) from error
+    except SeatLost as error:
+        raise Fault("The connection to the database broke, and another process may work by now: start again") from error
     except (CannotStart, OSError) as error:
         raise Fault(str(error)) from error
     return 0

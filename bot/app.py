@@ -30,6 +30,7 @@ from bot.settings import Settings
 from bot.storage import applications, deliveries, schema
 from bot.storage.database import Database
 from bot.storage.files import FileStore
+from bot.storage.seat import Seat
 from bot.telegram.commands import register_for_all
 from bot.telegram.dispatcher import ALLOWED_UPDATES, BotDispatcher
 from bot.telegram.receiver import Receiver
@@ -165,6 +166,12 @@ async def run(
         stack.push_async_callback(office.database.close)
         bot = make_bot(settings)
         stack.push_async_callback(bot.session.close)
+        seat = Seat(office.database)
+        stack.push_async_callback(seat.leave)
+        if not await seat.try_to_take():
+            say("Another process works on this database: this one waits and takes over when the other is gone.")
+        if not await seat.take(stop):
+            return
         me = await _introduce(bot, stop)
         if me is None:
             return
@@ -186,7 +193,7 @@ async def run(
         stack.push_async_callback(schedule.stop)
         gc.freeze()
         say(f"The bot is running: {address}")
-        worker = Worker(bot, office)
+        worker = Worker(bot, office, seat)
         await _until_stopped(stop, receiver.run(stop), worker.run(stop), register_for_all(bot, office, stop))
 
 

@@ -20,6 +20,7 @@ from bot.services import arrivals
 from bot.services.office import Office
 from bot.storage import deliveries, people
 from bot.storage.deliveries import Delivery, Mark
+from bot.storage.seat import Seat
 from bot.telegram.views import pushes
 
 log = structlog.get_logger(__name__)
@@ -35,9 +36,10 @@ DATABASE_PAUSE = 1.0
 class Worker:
     """Sends what is due until it is stopped; sleeps until something is queued or due."""
 
-    def __init__(self, bot: Bot, office: Office) -> None:
+    def __init__(self, bot: Bot, office: Office, seat: Seat) -> None:
         self._bot = bot
         self._office = office
+        self._seat = seat
         self._quiet_until = office.clock.now()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -66,7 +68,7 @@ class Worker:
         """Sends one batch of what is due; gives how many rows it took."""
         if self._office.clock.now() < self._quiet_until:
             return 0
-        claimed = await deliveries.claim(self._office.database, self._office.clock.now(), A_SECOND)
+        claimed = await deliveries.claim(self._seat, self._office.clock.now(), A_SECOND)
         if not claimed:
             return 0
         by_person: dict[int, list[Delivery]] = defaultdict(list)

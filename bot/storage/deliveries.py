@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.pushes import RULES, Kind, State
 from bot.storage.database import Database, rows
+from bot.storage.seat import Seat
 from bot.storage.tables import deliveries, people
 
 
@@ -60,8 +61,9 @@ async def is_queued(connection: AsyncConnection, kind: Kind, person_id: int) -> 
     return bool(await rows(connection, statement.limit(1)))
 
 
-async def claim(database: Database, now: datetime, limit: int) -> list[Delivery]:
-    """Takes up to `limit` due rows, the oldest first, and commits that they are being sent."""
+async def claim(seat: Seat, now: datetime, limit: int) -> list[Delivery]:
+    """Takes up to `limit` due rows, the oldest first, and commits that they are being sent. Only the seat's holder
+    can: raises SeatLost otherwise."""
     due = (
         select(deliveries.c.id)
         .where(deliveries.c.state == State.QUEUED, deliveries.c.due_at <= now)
@@ -69,7 +71,7 @@ async def claim(database: Database, now: datetime, limit: int) -> list[Delivery]
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    async with database.write() as connection:
+    async with seat.write() as connection:
         ids = [row[0] for row in await rows(connection, due)]
         if not ids:
             return []

@@ -40,9 +40,14 @@ class Place:
 
     async def start(self, unbuffered: bool = True) -> BotProcess:
         """Starts `bot run`, and waits until it says that it runs."""
+        process = await self.start_another(unbuffered)
+        await process.ready()
+        return process
+
+    async def start_another(self, unbuffered: bool = True) -> BotProcess:
+        """Starts `bot run` where one may be at work already."""
         process = await BotProcess.start(self, unbuffered)
         self.started.append(process)
-        await process.ready()
         return process
 
     async def applications(self, person: int) -> list[Application]:
@@ -76,6 +81,7 @@ class BotProcess:
         self._process = process
         self.said: list[str] = []
         self._ready = asyncio.Event()
+        self._heard = asyncio.Condition()
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
@@ -97,10 +103,17 @@ class BotProcess:
             await self._ready.wait()
         assert any(READY in line for line in self.said), "\n".join(self.said)
 
+    async def says(self, words: str) -> None:
+        """Until a line of what it says has the words in it."""
+        async with asyncio.timeout(WITHIN), self._heard:
+            await self._heard.wait_for(lambda: any(words in line for line in self.said))
+
     async def _read(self) -> None:
         assert self._process.stdout
         async for line in self._process.stdout:
             self.said.append(line.decode().rstrip())
+            async with self._heard:
+                self._heard.notify_all()
             if READY in self.said[-1]:
                 self._ready.set()
         self._ready.set()

@@ -23,6 +23,7 @@ from bot.services import forms, guardians, rights
 from bot.services.forms import Upload
 from bot.services.office import Office
 from bot.storage import deliveries, files, people
+from bot.storage.seat import Seat
 from bot.storage.tables import deliveries as table
 from tests.delivery.crowd import CONTEST, WITHIN, WORDS, applicant, office_of, office_with
 from tests.delivery.processes import Place, reached
@@ -95,7 +96,7 @@ async def desk(tmp_path: Path, migrated: Path, telegram: LocalTelegram, clock: C
     settings = make_settings(tmp_path, telegram={"token": telegram.token, "api_base": telegram.url})
     bot: Bot = app.make_bot(settings)
     async with office_with(settings, clock) as office:
-        yield Desk(telegram, office, Worker(bot, office), clock)
+        yield Desk(telegram, office, Worker(bot, office, Seat(office.database)), clock)
     # aiogram's own close sleeps, for connections that are encrypted.
     await (await bot.session.create_session()).close()  # type: ignore[attr-defined]
     assert await telegram.complaints() == []
@@ -133,7 +134,7 @@ async def test_a_crash_between_claim_and_mark(desk: Desk) -> None:
     nina = await desk.person()
     for kind in RULES:
         await desk.push(nina, kind, await desk.application(nina))
-    claimed = await deliveries.claim(desk.office.database, desk.clock.now(), 100)
+    claimed = await deliveries.claim(Seat(desk.office.database), desk.clock.now(), 100)
     assert [one.kind for one in claimed] == list(RULES)
     assert set(await desk.states()) == {State.SENDING}
     assert await deliveries.settle_interrupted(desk.office.database, desk.clock.now()) == 1
