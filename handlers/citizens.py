@@ -37,7 +37,8 @@ async def on_language(
     person = await people.speak(office, query.from_user.id, callback_data.language)
     await screens.answer(query)
     if callback_data.link:
-        await screens.turn(query, await commands.opened(office, person, callback_data.link))
+        name = query.from_user.full_name
+        await screens.turn(query, await commands.opened(office, person, callback_data.link, name))
     else:
         await screens.turn(query, await where(office, person))
     await register_for(bot, office, person)

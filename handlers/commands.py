@@ -17,6 +17,7 @@ from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import contests as contest_views
 from bot.telegram.views import forms as form_views
 from bot.telegram.views import guides as guide_views
+from bot.telegram.views import organisers as views
 from bot.telegram.views import pages
 from handlers import fallback
 
@@ -33,21 +34,26 @@ def setup() -> Router:
     router.message.register(on_forget, Command("forget"), Moved())
     router.message.register(on_owner, Command("owner"), Known())
     router.message.register(on_papers, Command("papers"), Known())
+    router.message.register(on_organisers, Command("organisers"), Known())
     return router
 
 
-async def on_start(message: Message, command: CommandObject, office: Office, screens: Screens) -> None:
+async def on_start(message: Message, command: CommandObject, office: Office, screens: Screens, bot: Bot) -> None:
     """Greets, or opens what a link leads to; who chose no language is asked first."""
     assert message.from_user
     person = await storage.arrive(office.database, message.from_user.id, office.clock.now())
     if person.language is None:
         await fallback.ask_language(message, office, screens, command.args or "")
         return
-    await screens.show(person.telegram_id, await opened(office, person, command.args or ""))
+    payload = command.args or ""
+    await screens.show(person.telegram_id, await opened(office, person, payload, message.from_user.full_name))
+    if payload.startswith("o_"):
+        await register_for(bot, office, person)
 
 
-async def opened(office: Office, person: Person, payload: str) -> Screen:
-    """What a start link leads to: `g_` a guide, `c_` a contest, `k_` a guardian's consent; the menu otherwise."""
+async def opened(office: Office, person: Person, payload: str, name: str) -> Screen:
+    """What a start link leads to: `g_` a guide, `c_` a contest, `k_` a guardian's consent, `o_` becoming an organiser;
+    the menu otherwise. `name` is what Telegram calls the person."""
     words = office.words[person.language or office.languages[0]]
     kind, _, rest = payload.partition("_")
     try:
@@ -55,6 +61,9 @@ async def opened(office: Office, person: Person, payload: str) -> Screen:
             return guide_views.step(words, page)
         if kind == "c":
             return await contest(office, person, rest)
+        if kind == "o":
+            await people.join(office, person, rest, name)
+            return pages.menu(words, words("organisers.welcome"))
         if kind == "k":
             asked = await guardians.open_link(office, person, rest)
             return form_views.guardian_asked(words, asked.contest, asked.applicant, asked.text)
@@ -130,6 +139,12 @@ async def on_papers(message: Message, person: Person, office: Office, screens: S
     words = office.words[person.language or office.languages[0]]
     count = await guardians.send_papers(office, person)
     await screens.show(person.telegram_id, pages.notice(words, words("review.waiting", count=count)))
+
+
+async def on_organisers(message: Message, person: Person, office: Office, screens: Screens) -> None:
+    """Shows an owner the organisers. Raises Refusal for anyone else."""
+    words = office.words[person.language or office.languages[0]]
+    await screens.show(person.telegram_id, views.organisers(words, await people.organisers(office, person)))
 
 
 async def on_owner(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.domain.base import Refusal
 from bot.domain.people import Person
@@ -12,6 +13,7 @@ from bot.services.office import Office
 from bot.storage import deliveries, links, people
 
 OWNER_CODE_LIFE = timedelta(days=7)
+INVITATION_LIFE = timedelta(days=2)
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without signs that are read for one another."""
 
@@ -54,6 +56,73 @@ async def staff(office: Office) -> list[Person]:
     named = [await people.find(office.database, telegram_id) for telegram_id in sorted(office.owners)]
     given = await people.with_role(office.database, "owner", "organiser")
     return list({person.id: person for person in [*filter(None, named), *given]}.values())
+
+
+async def is_owner(office: Office, person: Person) -> bool:
+    """Whether the person is an owner."""
+    given = await people.with_role(office.database, "owner")
+    return person.telegram_id in office.owners or any(owner.id == person.id for owner in given)
+
+
+@dataclass(frozen=True, slots=True)
+class Organiser:
+    """An organiser as an owner sees them; `since` in UTC."""
+
+    person_id: int
+    name: str
+    since: datetime
+
+
+async def organisers(office: Office, owner: Person) -> list[Organiser]:
+    """All organisers, for an owner. Raises Refusal for anyone else."""
+    await _require_owner(office, owner)
+    found = await people.holders(office.database, "organiser")
+    return [Organiser(number, office.vault.open_text(name) if name else "–", since) for number, name, since in found]
+
+
+async def invite(office: Office, owner: Person) -> tuple[str, datetime]:
+    """A new one-time token that makes its first user an organiser, and until when (UTC); an older one stops working.
+
+    Raises Refusal for anyone but an owner.
+    """
+    await _require_owner(office, owner)
+    token, expires = secrets.token_urlsafe(12), office.clock.now() + INVITATION_LIFE
+    async with office.database.write() as connection:
+        await links.replace(connection, office.vault.lookup("organiser", token), "organiser", None, expires)
+    return token, expires
+
+
+async def join(office: Office, person: Person, token: str, name: str) -> None:
+    """Makes the person an organiser by an invitation; `name` is what their Telegram calls them.
+
+    Raises Refusal for an invitation that is used, expired or unknown, and for who is an owner or organiser already.
+    """
+    hashed = office.vault.lookup("organiser", token)
+    link = await links.find(office.database, hashed)
+    if link is None or link.kind != "organiser":
+        raise Refusal("refusal.link.unknown")
+    if await is_staff(office, person):
+        raise Refusal("refusal.staff_already")
+    now = office.clock.now()
+    async with office.database.write() as connection:
+        if not await links.use(connection, hashed, now, "organiser"):
+            raise Refusal("refusal.link.used" if link.used_at or now <= link.expires_at else "refusal.link.expired")
+        await people.give_role(connection, person.id, "organiser", now, office.vault.seal_text(name))
+
+
+async def remove(office: Office, owner: Person, organiser_id: int) -> list[Organiser]:
+    """Removes an organiser: from this moment their old buttons refuse. Gives those who are left.
+
+    Raises Refusal for anyone but an owner; removing twice is the same.
+    """
+    await _require_owner(office, owner)
+    await people.take_role(office.database, organiser_id, "organiser")
+    return await organisers(office, owner)
+
+
+async def _require_owner(office: Office, person: Person) -> None:
+    if not await is_owner(office, person):
+        raise Refusal("refusal.no_right")
 
 
 async def owner_code(office: Office) -> str | None:

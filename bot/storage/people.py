@@ -150,11 +150,26 @@ async def erase(connection: AsyncConnection, person_id: int) -> None:
     await connection.execute(delete(people).where(people.c.id == person_id))
 
 
-async def give_role(connection: AsyncConnection, person_id: int, role: Role, now: datetime) -> None:
-    """Gives the role; giving it twice is the same."""
+async def give_role(
+    connection: AsyncConnection, person_id: int, role: Role, now: datetime, name: bytes | None = None
+) -> None:
+    """Gives the role, with a sealed name; giving it twice is the same."""
     held = await rows(connection, select(roles.c.role).filter_by(person_id=person_id, role=role))
     if not held:
-        await connection.execute(roles.insert().values(person_id=person_id, role=role, given_at=now))
+        values = {"person_id": person_id, "role": role, "given_at": now, "name": name}
+        await connection.execute(roles.insert().values(values))
+
+
+async def take_role(database: Database, person_id: int, role: Role) -> bool:
+    """Takes the role away. False: the person does not have it."""
+    statement = delete(roles).filter_by(person_id=person_id, role=role).returning(roles.c.person_id)
+    return bool(await database.run(statement))
+
+
+async def holders(database: Database, role: Role) -> list[tuple[int, bytes | None, datetime]]:
+    """Who holds the role: person id, sealed name, since when; the longest first."""
+    statement = select(roles.c.person_id, roles.c.name, roles.c.given_at).filter_by(role=role)
+    return [(row[0], row[1], row[2]) for row in await database.read(statement.order_by(roles.c.given_at))]
 
 
 async def with_role(database: Database, *wanted: Role) -> Sequence[Person]:

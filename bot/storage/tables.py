@@ -86,6 +86,8 @@ roles = Table(
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("role", String(16), primary_key=True),
     Column("given_at", Moment, nullable=False),
+    # Sealed: by which name the owner knows whom to remove.
+    Column("name", LargeBinary),
 )
 
 contests = Table(

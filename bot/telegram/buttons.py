@@ -66,6 +66,13 @@ class PaperTap(CallbackData, prefix="p1"):
     act: str
 
 
+class OrganiserTap(CallbackData, prefix="o1"):
+    """An owner's tap on the organisers: `list`, `invite`; at one of them: `ask`, `remove`."""
+
+    act: str
+    person: int = 0
+
+
 class RightsTap(CallbackData, prefix="r1"):
     """At one's own data: `all`, `forget`, `confirm`."""
 

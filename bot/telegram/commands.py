@@ -18,6 +18,7 @@ from bot.words import Words
 log = structlog.get_logger(__name__)
 
 STAFF_COMMANDS = ("papers",)
+OWNER_COMMANDS = ("organisers",)
 COMMANDS = ("menu", "guides", "contests", "status", "language", "settings", "help", "cancel", "mydata", "forget")
 
 
@@ -49,7 +50,9 @@ async def register_for(bot: Bot, office: Office, person: Person) -> None:
     """Registers the commands of a chat: of the person's role, in the language that they chose, whatever their
     Telegram speaks."""
     words = office.words[person.language or office.languages[0]]
-    names = (*COMMANDS, *STAFF_COMMANDS) if await people.is_staff(office, person) else COMMANDS
+    names = [*COMMANDS]
+    names += STAFF_COMMANDS if await people.is_staff(office, person) else ()
+    names += OWNER_COMMANDS if await people.is_owner(office, person) else ()
     try:
         await bot.set_my_commands(commands(words, names), scope=BotCommandScopeChat(chat_id=person.telegram_id))
     except AiogramError as error:

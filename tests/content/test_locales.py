@@ -18,7 +18,7 @@ from bot.domain.guides import Device
 from bot.domain.pushes import Kind
 from bot.local_telegram.entities import parse_html, utf16_length
 from bot.services.consents import Kind as ConsentKind
-from bot.telegram.commands import COMMANDS, STAFF_COMMANDS
+from bot.telegram.commands import COMMANDS, OWNER_COMMANDS, STAFF_COMMANDS
 from bot.words import PLACEHOLDER, check
 from handlers import typed
 from tests.services.rooms import CLOSES, LANGUAGES, ROOT, catalogues, library
@@ -44,7 +44,7 @@ DYNAMIC: dict[str, set[str]] = {
         *("agree", "change", "late_answer", "file_refused"),
         *("guardian_agreed", "guardian_withdrew", "paper_sent", "paper_accepted", "paper_declined"),
     },
-    "command.": {*COMMANDS, *STAFF_COMMANDS},
+    "command.": {*COMMANDS, *STAFF_COMMANDS, *OWNER_COMMANDS},
     "consent.kind.": set(get_args(ConsentKind)),
     "contest.": {"follow", "unfollow", "follow_done", "unfollow_done"},
     "guardian.": {state for state in BETWEEN if state},

@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_roles_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_roles")),
     )
