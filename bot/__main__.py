@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_settings.exceptions import SettingsError
 
 from bot import settings as settings_module
 from bot.settings import Settings
@@ -67,6 +68,10 @@ def _load(path: Path) -> Settings:
         raise Fault(f"{path}: there is no such file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Fault(f"{path}: not TOML: {error}") from error
+    except SettingsError as error:
+        raise Fault(
+            f"{error}: lists and numbers are written as JSON, for example BOT_PEOPLE__OWNERS='[123]'"
+        ) from error
     except ValidationError as error:
         from bot.content import readable
 
@@ -126,6 +131,8 @@ def _check(settings: Settings, _arguments: argparse.Namespace) -> int:
         faults = str(error).splitlines()
     for fault in faults:
         print(fault)
+    for warning in app.warnings(settings):
+        print(f"warning: {warning}", file=sys.stderr)
     if not faults:
         print("config, content and locales: no fault found")
     return 1 if faults else 0

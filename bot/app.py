@@ -42,6 +42,8 @@ from bot.vault import Vault
 log = structlog.get_logger(__name__)
 
 LOCALES = Path(__file__).parent.parent / "locales"
+PLACEHOLDER_BIN = "991240900000"
+"""A synthetic number that belongs to nobody."""
 KEEP_DELIVERIES = timedelta(days=30)
 TRY_AGAIN_SECONDS = 5.0
 
@@ -94,6 +96,13 @@ def check(settings: Settings) -> list[str]:
     return words.check(LOCALES, settings.words.languages)
 
 
+def warnings(settings: Settings) -> list[str]:
+    """What should be seen to before the bot goes live; none of it keeps it from starting."""
+    if settings.department.bin == PLACEHOLDER_BIN:
+        return ["config.toml: department: name, BIN, phone, hours and address are placeholders; put in your own"]
+    return []
+
+
 def _department(settings: Settings) -> Department:
     section = settings.department
     return Department(
@@ -142,7 +151,6 @@ async def open_office(settings: Settings, known: Read, clock: Clock) -> Office:
         owners=frozenset(settings.people.owners),
     )
     await contests.name_missing(office)
-    await arrivals.sweep(office)
     return office
 
 
@@ -172,6 +180,7 @@ async def run(
             say("Another process works on this database: this one waits and takes over when the other is gone.")
         if not await seat.take(stop):
             return
+        await arrivals.sweep(office)
         me = await _introduce(bot, stop)
         if me is None:
             return

@@ -39,7 +39,10 @@ async def run(
         name="eGov көмекшісі",
     )
     FOLDER.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  # once, before anything runs
-    await telegram.start(port)
+    try:
+        await telegram.start(port)
+    except OSError as error:
+        raise app.CannotStart(f"port {port} is taken: choose another with `.venv/bin/bot demo --port 8099`") from error
     try:
         await _people(telegram)
         say(f"\n  Open the chat in a browser: {telegram.url}\n  Ctrl-C stops.\n")

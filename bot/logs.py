@@ -10,12 +10,11 @@ from typing import Any, TextIO
 
 import structlog
 from aiogram.exceptions import TelegramAPIError
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.words import MissingText
 
-_SPEAKING = (OSError, TelegramAPIError, SQLAlchemyError, MissingText)
-"""Errors whose message holds nothing typed: SQLAlchemy hides its parameters, Telegram's texts are its own."""
+_SPEAKING = (OSError, TelegramAPIError, MissingText)
+"""Errors whose message holds nothing typed. A database's does: it quotes the row that it refuses."""
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 

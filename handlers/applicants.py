@@ -58,7 +58,7 @@ async def on_act(
     tap = callback_data
     screen = await _screen(office, person, tap, words, address)
     await screens.answer(query)
-    if tap.act == "new":
+    if tap.act in ("new", "fix"):
         await screens.show(person.telegram_id, screen)
     else:
         await screens.turn(query, screen)
@@ -73,6 +73,10 @@ async def _screen(office: Office, person: Person, tap: ApplicationTap, words: Wo
         case "resume":
             return views.form(words, await forms.resume(office, person, tap.application))
         case "summary" | "ask":
+            return views.form(words, await forms.ask(office, person, tap.application, tap.question))
+        case "fix" if tap.question == guardians.PAPER:
+            return views.guardian_paper(words, await guardians.expect_paper(office, person, tap.application))
+        case "fix":
             return views.form(words, await forms.ask(office, person, tap.application, tap.question))
         case "submit":
             found = await forms.submit(office, person, tap.application)

@@ -12,7 +12,7 @@ from bot.services import contests, forms, guardians, guides, people, rights
 from bot.services.office import Office
 from bot.storage import people as storage
 from bot.telegram.commands import register_for
-from bot.telegram.filters import IsCommand, Known, Moved
+from bot.telegram.filters import IsCommand, Moved
 from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import contests as contest_views
 from bot.telegram.views import forms as form_views
@@ -32,9 +32,9 @@ def setup() -> Router:
     router.message.register(on_cancel, Command("cancel"), Moved())
     router.message.register(on_my_data, Command("mydata"), Moved())
     router.message.register(on_forget, Command("forget"), Moved())
-    router.message.register(on_owner, Command("owner"), Known())
-    router.message.register(on_papers, Command("papers"), Known())
-    router.message.register(on_organisers, Command("organisers"), Known())
+    router.message.register(on_owner, Command("owner"), Moved())
+    router.message.register(on_papers, Command("papers"), Moved())
+    router.message.register(on_organisers, Command("organisers"), Moved())
     return router
 
 
@@ -138,7 +138,8 @@ async def on_papers(message: Message, person: Person, office: Office, screens: S
     """Sends an organiser the guardians' papers that wait. Raises Refusal for anyone else."""
     words = office.words[person.language or office.languages[0]]
     count = await guardians.send_papers(office, person)
-    await screens.show(person.telegram_id, pages.notice(words, words("review.waiting", count=count)))
+    text = words("review.waiting", count=count) if count else words("review.none")
+    await screens.show(person.telegram_id, pages.notice(words, text))
 
 
 async def on_organisers(message: Message, person: Person, office: Office, screens: Screens) -> None:

@@ -41,9 +41,8 @@ async def on_tap(
             screen = await commands.contest(office, person, contest_id)
         case "apply":
             screen = await _apply(office, person, contest_id, words, query.from_user.full_name)
-        case "agree":
-            found = await forms.agree(office, person, contest_id, words.language)
-            screen = form_views.form(words, found)
+        case _ if act.startswith("agree"):
+            screen = await _agree(office, person, contest_id, act, words, query.from_user.full_name)
         case _:
             screen = await _part(office, person, contest_id, act, words)
     await screens.answer(query, toast)
@@ -59,10 +58,20 @@ async def _apply(office: Office, person: Person, contest_id: str, words: Words, 
         wording = consents.wording(
             office, announced.contest, words.language, erased, words.label("consent.you", name=name)
         )
-        return views.consent(words, announced.contest, wording)
+        version = consents.version(consents.processing_texts(office, announced.contest, erased))
+        return views.consent(words, announced.contest, wording, version)
     if application.state == "draft" and office.clock.now() <= application.closes_at:
         return form_views.form(words, await forms.resume(office, person, application.id))
     return form_views.application(words, forms.form(office, application), "", office.clock.now())
+
+
+async def _agree(office: Office, person: Person, contest_id: str, act: str, words: Words, name: str) -> Screen:
+    """Takes the consent; where the wording or the language is another than was read, it is shown anew."""
+    announced = await contests.read(office, person, contest_id)
+    version = consents.version(consents.processing_texts(office, announced.contest, announced.moments["erased"]))
+    if act != f"agree.{version}.{words.language}":
+        return await _apply(office, person, contest_id, words, name)
+    return form_views.form(words, await forms.agree(office, person, contest_id, words.language))
 
 
 async def _part(office: Office, person: Person, contest_id: str, part: str, words: Words) -> Screen:

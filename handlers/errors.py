@@ -9,11 +9,13 @@ from aiogram import Router
 from aiogram.exceptions import TelegramForbiddenError, TelegramRetryAfter
 from aiogram.filters import ExceptionTypeFilter
 from aiogram.types import ErrorEvent, Update, User
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.domain.base import Refusal
 from bot.services.office import Office
 from bot.services.people import put_off_screen
 from bot.storage import people
+from bot.telegram.receiver import TryAgain
 from bot.telegram.screens import Screens
 from bot.telegram.session import PASSING
 from bot.telegram.views import pages
@@ -29,6 +31,7 @@ def setup() -> Router:
     router = Router(name="errors")
     router.error.register(on_refusal, ExceptionTypeFilter(Refusal))
     router.error.register(on_blocked, ExceptionTypeFilter(TelegramForbiddenError))
+    router.error.register(on_database, ExceptionTypeFilter(OperationalError, InterfaceError))
     router.error.register(on_trouble, ExceptionTypeFilter(TelegramRetryAfter, *PASSING))
     router.error.register(on_error)
     return router
@@ -47,6 +50,8 @@ async def on_refusal(event: ErrorEvent, office: Office, screens: Screens) -> Non
         await screens.answer(query, label, alert=True)
         if refusal.key != "refusal.old_button":
             return
+        # Below the menu nothing is asked: what is typed there must not become an answer.
+        await people.stand(office.database, user.id, "", None, office.clock.now())
         await screens.show(user.id, pages.menu(words))
         return
     if query:
@@ -59,6 +64,11 @@ async def on_blocked(event: ErrorEvent, office: Office) -> None:
     user = _user(event.update)
     if user:
         await people.set_blocked(office.database, user.id, office.clock.now())
+
+
+async def on_database(event: ErrorEvent) -> None:
+    """The database does not answer: nothing was stored, and what was typed must not be lost. Raises TryAgain."""
+    raise TryAgain from event.exception
 
 
 async def on_trouble(event: ErrorEvent, office: Office) -> None:

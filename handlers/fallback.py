@@ -42,6 +42,8 @@ async def on_unknown_tap(query: CallbackQuery, office: Office, screens: Screens)
         await ask_language(query, office, screens)
         return
     words = office.words[person.language]
+    # Below the menu nothing is asked: what is typed there must not become an answer.
+    await people.stand(office.database, person.telegram_id, "", None, office.clock.now())
     await screens.answer(query, words.label("refusal.old_button"), alert=True)
     await screens.show(person.telegram_id, pages.menu(words))
 

@@ -10,7 +10,7 @@ from bot.domain.people import Person
 from bot.services import guardians, people
 from bot.services.office import Office
 from bot.telegram.buttons import OrganiserTap, PaperTap
-from bot.telegram.filters import Known
+from bot.telegram.filters import Moved
 from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import organisers as views
 from bot.telegram.views import pages
@@ -19,8 +19,8 @@ from bot.telegram.views import pages
 def setup() -> Router:
     """The router."""
     router = Router(name="organisers")
-    router.callback_query.register(on_paper, PaperTap.filter(), Known())
-    router.callback_query.register(on_organisers, OrganiserTap.filter(), Known())
+    router.callback_query.register(on_paper, PaperTap.filter(), Moved())
+    router.callback_query.register(on_organisers, OrganiserTap.filter(), Moved())
     return router
 
 

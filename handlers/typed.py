@@ -101,6 +101,9 @@ async def _expected(office: Office, standing: Place, message: Message, words: Wo
     person, application, text = standing.person, standing.application, message.text or ""
     if application is None or person.screen not in EXPECTING:
         return None
+    is_late = sent_at(message) > application.closes_at
+    if is_late and person.screen == "form" and secrets.is_secret_text(text):
+        return None
     try:
         if person.screen == "guardian":
             name = await guardians.sign(office, person, application, text, sent_at(message))

@@ -89,7 +89,15 @@ class Worker:
                 await asyncio.sleep(DATABASE_PAUSE)
 
     async def _in_turn(self, batch: Iterable[Delivery]) -> list[Mark]:
-        return [await self._carry_out(delivery) for delivery in batch]
+        return [await self._marked(delivery) for delivery in batch]
+
+    async def _marked(self, delivery: Delivery) -> Mark:
+        """What became of the delivery; one whose failure cannot be dealt with now must not take the batch with it."""
+        try:
+            return await self._carry_out(delivery)
+        except Exception:
+            log.exception("delivery put off", delivery=delivery.id)
+            return Mark(delivery.id, State.QUEUED, self._office.clock.now() + timedelta(seconds=NET_SECONDS))
 
     async def _carry_out(self, delivery: Delivery) -> Mark:
         now = self._office.clock.now()
@@ -112,6 +120,9 @@ class Worker:
         log.warning(
             "delivery failed", delivery=delivery.id, kind=delivery.kind.name, means=said.meaning, why=said.reason
         )
+        if delivery.kind is Kind.FETCH_FILE and said.meaning in ("blocked", "failed"):
+            await arrivals.refuse(self._office, delivery.subject_id or 0)
+            return Mark(delivery.id, State.FAILED, now, said.reason)
         if said.meaning == "blocked":
             with suppress(SQLAlchemyError):  # the mark matters more: the next push finds the block again
                 await people.set_blocked(self._office.database, delivery.telegram_id, now)

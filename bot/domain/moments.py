@@ -70,11 +70,14 @@ def parse(text: str, zone: ZoneInfo, known: Mapping[str, datetime], calendar: Ca
 
 
 def _absolute(text: str, zone: ZoneInfo) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r}: expected 2027-09-10T18:00, or such as '14 days after announced'") from None
     if moment.tzinfo is not None:
         raise ValueError("a moment is written in the contest's own zone, without an offset")
     if "T" not in text:
-        raise ValueError("a moment names its hour: 2027-09-10T18:00")
+        raise ValueError(f"{text!r}: expected the day and the hour with a T between them: 2027-09-10T18:00")
     return moment.replace(tzinfo=zone).astimezone(UTC)
 
 

@@ -34,13 +34,13 @@ async def refuse(office: Office, file_id: int) -> None:
         return
     now = office.clock.now()
     async with office.database.write() as connection:
-        if not await files.set_state(connection, file_id, "refused"):
-            return
+        # The application first, as everyone who locks both does.
         application = await applications.lock(connection, office.vault, row.application_id)
-        assert application is not None
-        if row.field == PAPER:
+        if application is None or not await files.set_state(connection, file_id, "refused"):
+            return
+        if row.field == PAPER and application.guardian == "paper":
             await applications.change(connection, application, {"guardian": "needed"})
-        elif application.state == "draft":
+        elif row.field != PAPER and application.state == "draft":
             answers = {key: value for key, value in application.answers.items() if key != row.field}
             sealed = office.vault.seal_json(answers)
             await applications.change(connection, application, {"answers": sealed, "question": row.field})
@@ -51,5 +51,7 @@ async def refuse(office: Office, file_id: int) -> None:
 
 async def sweep(office: Office) -> None:
     """Removes sealed contents that no row names: a process died between removing the row and the content."""
+    stored = office.files.stored()
     known = await files.all_ids(office.database)
-    office.files.remove([file_id for file_id in office.files.stored() if file_id not in known])
+    office.files.remove([file_id for file_id in stored if file_id not in known])
+    office.files.remove_parts()

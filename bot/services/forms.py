@@ -19,13 +19,14 @@ from bot.domain.people import Person
 from bot.domain.pushes import Kind
 from bot.services import consents as wordings
 from bot.services.office import Office
-from bot.storage import applications, consents, contests, deliveries, files, people
+from bot.storage import applications, consents, contests, deliveries, files, links, people
 from bot.storage.applications import Change
 
 SUMMARY = ""
 LATE = "late."
 """Before a field's id: what was typed after the deadline. It is kept, and it is not an answer."""
 LATE_LIMIT = 3000
+SHOWN_WITHDRAWN = 3
 YES, NO = "yes", "no"
 PHOTO_NAME = "photo.jpg"
 """The name under which a photo stands: Telegram gives it none."""
@@ -216,7 +217,11 @@ async def tap(office: Office, person: Person, application_id: int, question: str
             raise Refusal("refusal.required")
         return await _store(office, found, person, field.id, "", update_id)
     value = field.parse(raw, found.contest.setting(now, found.application.moments))
-    return await _store(office, found, person, field.id, value, update_id)
+    stored = await _store(office, found, person, field.id, value, update_id)
+    if (person.screen, person.screen_id) != ("form", application_id):
+        # The button of an older message leads back into the form: what is typed next is its answer.
+        await people.stand(office.database, person.telegram_id, "form", application_id, now)
+    return stored
 
 
 async def upload(
@@ -233,12 +238,13 @@ async def upload(
         raise Refusal("refusal.deadline", closes=application.closes_at)
     field.judge(file.size, file.extension)
     change = _change(office, found, field.id, file.name, update_id)
+    dropped: list[int] = []
     async with office.database.write() as connection:
         if await applications.store_answer_in(connection, office.vault, change):
             dropped = await files.drop(connection, [application.id], field.id)
             await take_file(office, connection, person, application.id, field.id, file, at)
             await _record_change(connection, found, change, person)
-            office.files.remove(dropped)
+    office.files.remove(dropped)
     office.queued.set()
     return _after(found, change)
 
@@ -310,8 +316,16 @@ async def withdraw(office: Office, person: Person, application_id: int) -> Form:
         await applications.change(
             connection,
             application,
-            {"state": state, "answers": None, "identity": None, "question": SUMMARY, "updated_at": now},
+            {
+                "state": state,
+                "answers": None,
+                "identity": None,
+                "question": SUMMARY,
+                "guardian": "",
+                "updated_at": now,
+            },
         )
+        await links.drop(connection, application_id)
         await consents.withdraw(connection, application_id, now)
         dropped = await files.drop(connection, [application_id])
         await applications.record(connection, application_id, now, person.id, "withdraw", state)
@@ -321,21 +335,37 @@ async def withdraw(office: Office, person: Person, application_id: int) -> Form:
 
 
 async def mine(office: Office, person: Person) -> list[Form]:
-    """All applications of the person whose contest has a file, the newest first."""
+    """All applications of the person whose contest has a file, the newest first.
+
+    Of those withdrawn only the last few: an applicant may withdraw and apply as often as they like.
+    """
     found = await applications.of_person(office.database, office.vault, person.id)
-    return [form(office, application) for application in found if application.contest_id in office.library.contests]
+    known = [application for application in found if application.contest_id in office.library.contests]
+    withdrawn = [application.id for application in known if application.state == "withdrawn"][SHOWN_WITHDRAWN:]
+    return [form(office, application) for application in known if application.id not in withdrawn]
 
 
 async def _store(office: Office, found: Form, person: Person, question: str, value: str, update_id: int) -> Form:
     change = _change(office, found, question, value, update_id)
+    if await _is_stored(office, found, person, change):
+        return _after(found, change)
+    # Somebody changed the application meanwhile, such as a guardian who agreed: once more, from what it is now.
+    found = await own(office, person, found.application.id)
+    now = found.application
+    if now.question != change.asked or is_repeated(now, update_id, office.clock.now()):
+        return found
+    change = _change(office, found, question, value, update_id)
+    return _after(found, change) if await _is_stored(office, found, person, change) else found
+
+
+async def _is_stored(office: Office, found: Form, person: Person, change: Change) -> bool:
     if found.application.state == "draft":
-        stored = await applications.store_answer(office.database, office.vault, change)
-    else:
-        async with office.database.write() as connection:
-            stored = await applications.store_answer_in(connection, office.vault, change)
-            if stored:
-                await _record_change(connection, found, change, person)
-    return _after(found, change) if stored else await own(office, person, found.application.id)
+        return await applications.store_answer(office.database, office.vault, change)
+    async with office.database.write() as connection:
+        stored = await applications.store_answer_in(connection, office.vault, change)
+        if stored:
+            await _record_change(connection, found, change, person)
+    return stored
 
 
 def _change(office: Office, found: Form, question: str, value: str, update_id: int) -> Change:
@@ -352,8 +382,10 @@ def _change(office: Office, found: Form, question: str, value: str, update_id: i
         state = transition(state, "reopen", now, application.closes_at)
     return Change(
         application_id=application.id,
+        person_id=application.person_id or 0,
         asked=application.question,
         was=application.state,
+        guardian_was=application.guardian,
         becomes=state,
         answers=answers,
         next=next_question(contest, answers),

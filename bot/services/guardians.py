@@ -45,6 +45,8 @@ async def invite(office: Office, person: Person, application_id: int) -> str:
     token = secrets.token_urlsafe(12)
     async with office.database.write() as connection:
         await links.replace(connection, _hash(office, token), "guardian", application_id, found.application.closes_at)
+        # Whoever opened the older link, perhaps by mistake, cannot sign with it any more.
+        await people.leave(connection, "guardian", application_id)
     return token
 
 
@@ -90,12 +92,14 @@ async def sign(office: Office, person: Person, application: Application, raw: st
     async with office.database.write() as connection:
         current = await applications.lock(connection, office.vault, application.id)
         await people.stand_in(connection, person.id, "", None)
-        if current is None or current.guardian not in ("needed", "paper"):
-            still_needed = False
-        else:
-            still_needed = await applications.change(connection, current, {"guardian": "agreed"})
+        now = office.clock.now()
+        still_needed = (
+            current is not None
+            and current.guardian in ("needed", "paper")
+            and await links.use_for(connection, "guardian", application.id, at, now)
+            and await applications.change(connection, current, {"guardian": "agreed"})
+        )
         if still_needed and application.person_id is not None:
-            now = office.clock.now()
             erased = application.moments["erased"]
             await wordings.write_down(
                 connection,
@@ -109,7 +113,6 @@ async def sign(office: Office, person: Person, application: Application, raw: st
                     "agreed_at": now,
                 },
             )
-            await links.use_up(connection, "guardian", application.id, now)
             await applications.record(connection, application.id, now, person.id, "guardian_agreed", application.state)
             await deliveries.queue(connection, Kind.GUARDIAN_AGREED, application.person_id, application.id, now)
     if not still_needed:

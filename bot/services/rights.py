@@ -23,7 +23,8 @@ log = structlog.get_logger(__name__)
 async def ask_for_all(office: Office, person: Person) -> None:
     """Queues the sending of everything that is held of the person."""
     async with office.database.write() as connection:
-        await deliveries.queue(connection, Kind.MY_DATA, person.id, None, office.clock.now())
+        if not await deliveries.is_queued(connection, Kind.MY_DATA, person.id):
+            await deliveries.queue(connection, Kind.MY_DATA, person.id, None, office.clock.now())
     office.queued.set()
 
 

@@ -50,6 +50,8 @@ _STORE = (
         applications.c.id == bindparam("of"),
         applications.c.question == bindparam("asked"),
         applications.c.state == bindparam("was"),
+        applications.c.guardian == bindparam("guardian_was"),
+        applications.c.person_id == bindparam("person"),
         or_(applications.c.update_id < bindparam("update"), applications.c.updated_at < bindparam("forgotten")),
     )
     .values(
@@ -74,11 +76,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an answer changes: guarded by the question it answers, the state it was in, and the update's id."""
+    """What an answer changes: guarded by the question it answers, the person, what it was made from, and the update."""
 
     application_id: int
+    person_id: int
     asked: str
     was: State
+    guardian_was: Guardian
     becomes: State
     answers: Mapping[str, str]
     next: str
@@ -92,6 +96,8 @@ class Change:
             "of": self.application_id,
             "asked": self.asked,
             "was": self.was,
+            "person": self.person_id,
+            "guardian_was": self.guardian_was,
             "becomes": self.becomes,
             "sealed": vault.seal_json(dict(self.answers)),
             "next": self.next,

@@ -87,10 +87,10 @@ class Database:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield connection
+                await connection.exec_driver_sql("COMMIT")
             except BaseException:
                 await connection.exec_driver_sql("ROLLBACK")
                 raise
-            await connection.exec_driver_sql("COMMIT")
 
     def connect(self) -> AsyncConnection:
         """A connection for migrations, which manage their own transaction."""

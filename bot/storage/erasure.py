@@ -12,7 +12,7 @@ from bot.domain.pushes import Kind
 from bot.storage import deliveries, files
 from bot.storage.applications import record
 from bot.storage.database import rows
-from bot.storage.tables import applications, consents, history, links
+from bot.storage.tables import applications, consents, history, links, people
 
 BATCH = 200
 
@@ -64,6 +64,12 @@ async def _empty(connection: AsyncConnection, ids: list[int]) -> list[int]:
     await connection.execute(delete(consents).where(consents.c.application_id.in_(ids)))
     await connection.execute(delete(links).where(links.c.application_id.in_(ids)))
     await connection.execute(update(history).where(history.c.application_id.in_(ids)).values(actor_id=None))
+    # Whoever stood at one of them stands nowhere: the next thing they type is no answer any more.
+    await connection.execute(
+        update(people)
+        .where(people.c.screen_id.in_(ids), people.c.screen.in_(("form", "guardian", "paper")))
+        .values(screen="", screen_id=None)
+    )
     await connection.execute(
         update(applications)
         .where(applications.c.id.in_(ids))

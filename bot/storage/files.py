@@ -37,6 +37,11 @@ class FileStore:
         """The ids of all contents in the folder."""
         return [int(path.name) for path in self.folder.glob("*") if path.name.isdigit()]
 
+    def remove_parts(self) -> None:
+        """Removes what a killed process left half written."""
+        for path in self.folder.glob("*.part"):
+            path.unlink(missing_ok=True)
+
     def remove(self, file_ids: list[int]) -> None:
         """Removes contents; those that are gone already are no error."""
         for file_id in file_ids:

@@ -49,6 +49,27 @@ async def find(database: Database, token_hash: bytes) -> Link | None:
     return Link(*row) if row else None
 
 
+async def use_for(connection: AsyncConnection, kind: str, application_id: int, at: datetime, now: datetime) -> bool:
+    """Uses up the application's link. False: it was used, or had expired `at` that moment."""
+    statement = (
+        update(links)
+        .where(
+            links.c.kind == kind,
+            links.c.application_id == application_id,
+            links.c.used_at.is_(None),
+            links.c.expires_at >= at,
+        )
+        .values(used_at=now)
+        .returning(links.c.token_hash)
+    )
+    return bool(await rows(connection, statement))
+
+
+async def drop(connection: AsyncConnection, application_id: int) -> None:
+    """Removes the application's links."""
+    await connection.execute(delete(links).where(links.c.application_id == application_id))
+
+
 async def use(connection: AsyncConnection, token_hash: bytes, now: datetime, kind: str) -> bool:
     """Uses the link up. False: there is none, somebody was first, or it expired."""
     statement = (
@@ -63,12 +84,3 @@ async def use(connection: AsyncConnection, token_hash: bytes, now: datetime, kin
         .returning(links.c.token_hash)
     )
     return bool(await rows(connection, statement))
-
-
-async def use_up(connection: AsyncConnection, kind: str, application_id: int, now: datetime) -> None:
-    """Marks the application's links of a kind as used."""
-    await connection.execute(
-        update(links)
-        .where(links.c.kind == kind, links.c.application_id == application_id, links.c.used_at.is_(None))
-        .values(used_at=now)
-    )

@@ -60,17 +60,32 @@ def _merged_postgresql(element: _MergedRun, compiler: SQLCompiler, **kw: Any) ->
 
 _BY_TELEGRAM_ID = people.c.telegram_id == bindparam("of")
 
+# Whoever taps or writes did not block the bot (any more).
+_SEEN: dict[str, Any] = {"seen_at": bindparam("now"), "blocked_at": None}
 _FIND = select(*COLUMNS).where(_BY_TELEGRAM_ID)
 _MOVE = (
     update(people)
     .where(_BY_TELEGRAM_ID)
-    .values(screen="guide", screen_id=None, guide=bindparam("guide_id"), guides=_MergedRun(), seen_at=bindparam("now"))
+    .values(
+        screen="guide",
+        screen_id=None,
+        guide=bindparam("guide_id"),
+        guides=_MergedRun(),
+        seen_at=bindparam("now"),
+        blocked_at=None,
+    )
     .returning(*COLUMNS)
 )
 _STAND = (
     update(people)
     .where(_BY_TELEGRAM_ID)
-    .values(screen=bindparam("to_screen"), screen_id=bindparam("to_id"), guide=None, seen_at=bindparam("now"))
+    .values(
+        screen=bindparam("to_screen"),
+        screen_id=bindparam("to_id"),
+        guide=None,
+        seen_at=bindparam("now"),
+        blocked_at=None,
+    )
     .returning(*COLUMNS)
 )
 _ARRIVE_VALUES: dict[str, BindParameter[Any]] = {
@@ -88,9 +103,7 @@ _ARRIVE = {
     .returning(*COLUMNS)
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
-_SPEAK = (
-    update(people).where(_BY_TELEGRAM_ID).values(language=bindparam("to"), seen_at=bindparam("now")).returning(*COLUMNS)
-)
+_SPEAK = update(people).where(_BY_TELEGRAM_ID).values(language=bindparam("to"), **_SEEN).returning(*COLUMNS)
 
 
 def as_person(row: AnyRow) -> Person:
@@ -132,6 +145,12 @@ async def stand_in(connection: AsyncConnection, person_id: int, screen: Screen, 
     await connection.execute(
         update(people).where(people.c.id == person_id).values(screen=screen, screen_id=screen_id, guide=None)
     )
+
+
+async def leave(connection: AsyncConnection, screen: Screen, screen_id: int) -> None:
+    """Everyone who stands there stands nowhere."""
+    statement = update(people).where(people.c.screen == screen, people.c.screen_id == screen_id)
+    await connection.execute(statement.values(screen="", screen_id=None))
 
 
 async def speak(database: Database, telegram_id: int, language: str, now: datetime) -> Person | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database, rows
@@ -34,6 +35,7 @@ class Seat:
         self._database = database
         self._file: IO[bytes] | None = None
         self._connection: AsyncConnection | None = None
+        self._pid = 0
 
     async def try_to_take(self) -> bool:
         """Takes the seat if it is free; whoever has it keeps it. Raises OSError, SQLAlchemyError."""
@@ -60,9 +62,9 @@ class Seat:
                 yield connection
             return
         if self._connection.invalidated:
-            # SQLAlchemy would connect anew, without the lock.
             raise SeatLost
         async with self._connection.begin():
+            await self._require_lock(self._connection)
             yield self._connection
 
     async def leave(self) -> None:
@@ -89,9 +91,23 @@ class Seat:
     async def _lock_in_database(self) -> bool:
         connection = await self._database.connect()
         found = await rows(connection, text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY})
+        self._pid = await self._backend(connection)
         await connection.commit()
         if found[0][0]:
             self._connection = connection
             return True
         await connection.close()
         return False
+
+    async def _require_lock(self, connection: AsyncConnection) -> None:
+        """Raises SeatLost after a break: SQLAlchemy connects anew by itself, without the lock."""
+        try:
+            is_same = await self._backend(connection) == self._pid
+        except SQLAlchemyError as error:
+            raise SeatLost from error
+        if not is_same:
+            raise SeatLost
+
+    @staticmethod
+    async def _backend(connection: AsyncConnection) -> int:
+        return int((await rows(connection, text("SELECT pg_backend_pid()")))[0][0])

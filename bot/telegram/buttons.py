@@ -52,7 +52,8 @@ class AnswerTap(CallbackData, prefix="f1"):
 
 
 class ApplicationTap(CallbackData, prefix="a1"):
-    """At an application: `open`, `resume`, `summary`, `submit`, `withdraw`, `confirm`, …; `ask` with a question."""
+    """At an application: `open`, `resume`, `summary`, `submit`, `withdraw`, `confirm`, …; `ask` with a question.
+    `new` and `fix` (a question) stand on pushes and open a new message."""
 
     application: RowId
     act: str

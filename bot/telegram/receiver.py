@@ -17,6 +17,14 @@ from bot.telegram.session import TIMEOUT
 log = structlog.get_logger(__name__)
 
 
+AGAIN = (0.5, 1, 2, 4, 8, 15, 30)
+"""Seconds between the tries of an update that the database did not let through."""
+
+
+class TryAgain(Exception):
+    """A handler could do nothing at the moment, and did nothing: the update is to be handled once more."""
+
+
 class Receiver:
     """Long polling that confirms an update only after it was handled.
 
@@ -70,10 +78,19 @@ class Receiver:
         return failures + 1
 
     async def _handle(self, update: Update) -> None:
-        try:
-            await self._feed(update)
-        except Exception:
-            log.exception("update failed", update_id=update.update_id)
+        for pause in (*AGAIN, None):
+            try:
+                await self._feed(update)
+                return
+            except TryAgain as error:
+                log.warning("update put off", update_id=update.update_id, error=type(error.__cause__).__name__)
+                if pause is None:
+                    log.error("update given up", update_id=update.update_id)
+                    return
+                await asyncio.sleep(pause)
+            except Exception:
+                log.exception("update failed", update_id=update.update_id)
+                return
 
     async def _fetch(self, waiting: int, limit: int | None = None) -> list[Update]:
         call = GetUpdates(offset=self._offset, limit=limit, timeout=waiting, allowed_updates=self._allowed)

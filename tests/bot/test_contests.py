@@ -106,7 +106,7 @@ async def test_after_the_deadline(house: House, language: str) -> None:
     assert label(language, "contest.apply") not in closed.labels
     # Whoever has a draft reads what became of it.
     status = await nina.says("/status")
-    assert said(language, "status.closed", closes=CLOSES) in status.text
+    assert said(language, "status.draft_closed", closes=CLOSES) in status.text
     one = await nina.taps(CONTEST[language])
     assert label(language, "application.resume") not in one.labels
     assert label(language, "application.withdraw") in one.labels

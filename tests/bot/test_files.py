@@ -102,12 +102,11 @@ async def test_content_that_is_not_what_the_name_says(fair: House, language: str
     nina = await to_work(fair, language)
     await sends(nina, b"MZ this is no document", "Жұмыс.pdf")
     told = await fair.telegram.wait_message(1, said(language, "push.file_refused_text", name="Жұмыс.pdf", types="PDF"))
-    assert told.labels == [label(language, "application.open")]
+    assert told.labels == [label(language, "application.send_another")]
     assert rows(fair, "SELECT state FROM files") == [("refused",)]
     assert list(fair.settings.storage.files.glob("*")) == []
     # The draft asks for it again.
-    await nina.taps(label(language, "application.open"))
-    question = await nina.taps(label(language, "application.resume"))
+    question = await nina.taps(label(language, "application.send_another"))
     assert WORK[language] in question.text
     assert PICTURE[language] in (await sends(nina, PDF)).text
 
@@ -141,8 +140,8 @@ async def test_a_file_refused_after_it_was_sent_in(fair: House) -> None:
     await nina.taps("📨 Отправить заявку")
     await fair.move(minutes=10)
     told = await fair.telegram.wait_message(1, said("ru", "push.file_refused_text", name="Работа.pdf", types="PDF"))
-    assert told.labels == ["📄 Открыть заявку"]
-    await nina.taps("📄 Открыть заявку", "✏️ Изменить", "✏️ Работа")
+    assert told.labels == ["📎 Отправить другой файл"]
+    await nina.taps("📎 Отправить другой файл")
     await sends(nina, PDF)
     await my_data(nina, "ru")
     assert row(fair, "SELECT state FROM files") == ("kept",)

@@ -337,7 +337,7 @@ async def test_papers_that_wait_can_be_asked_for(house: House, language: str) ->
     assert said(language, "review.waiting", count=1) in [message.text for message in await chief.all()]
     await to_review(chief, language)
     await chief.taps(label(language, "review.accept"))
-    assert said(language, "review.waiting", count=0) == (await chief.says("/papers")).text
+    assert said(language, "review.none") == (await chief.says("/papers")).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

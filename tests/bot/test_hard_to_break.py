@@ -422,7 +422,7 @@ async def test_an_answer_in_time_counts_though_the_bot_was_down_at_the_deadline(
         assert said("ru", "form.late", closes=CLOSES) not in (await nina.sees()).text
         assert said("ru", "form.late", closes=CLOSES) in (await late.sees()).text
         status = await nina.says("/status")
-        assert said("ru", "status.closed", closes=CLOSES) in status.text
+        assert said("ru", "status.draft_closed", closes=CLOSES) in status.text
         history = "SELECT telegram_id FROM history JOIN people ON people.id = actor_id WHERE act = 'late_answer'"
         assert rows(house, history) == [(2,)]
 

@@ -183,7 +183,7 @@ async def test_menu_on_the_keyboard_in_place_of_letters(house: House) -> None:
     # A phone number is no answer any more, and the draft waits.
     assert said("ru", "search.nothing") in (await nina.says("+7 701 123 45 67")).text
     status = await nina.says("/status")
-    assert said("ru", "application.progress", done=3, total=4) in status.text
+    assert said("ru", "application.progress", done=3, total=5) in status.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -314,7 +314,7 @@ async def test_an_application_among_mine(house: House) -> None:
     assert "EU-0001" in (await nina.says("/status")).text
     status = await other.says("/status")
     assert "EU-" not in status.text
-    assert said("ru", "application.progress", done=4, total=4) in status.text
+    assert said("ru", "application.progress", done=5, total=5) in status.text
     one = await nina.taps("📄 Открыть заявку")
     assert "EU-0001" in one.text
     # The receipt has not changed: its button opened a message of its own.

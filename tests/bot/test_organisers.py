@@ -34,7 +34,7 @@ async def test_invited_and_removed(house: House, language: str) -> None:
     assert "papers" in [one["command"] for one in await house.telegram.commands(1)]
     assert "organisers" not in [one["command"] for one in await house.telegram.commands(1)]
     assert "organisers" in [one["command"] for one in await house.telegram.commands(OWNER)]
-    assert said(language, "review.waiting", count=0) == (await nina.says("/papers")).text
+    assert said(language, "review.none") == (await nina.says("/papers")).text
     assert said(language, "refusal.no_right") in (await nina.says("/organisers")).text
 
     name = (await house.telegram.person(1)).first_name

@@ -39,7 +39,7 @@ async def test_the_first_who_sends_the_code(
         assert row(house, roles) == (1, "owner")
         assert "papers" in [one["command"] for one in await telegram.commands(1)]
         assert "papers" not in [one["command"] for one in await telegram.commands(2)]
-        assert said(language, "review.waiting", count=0) == (await nina.says("/papers")).text
+        assert said(language, "review.none") == (await nina.says("/papers")).text
     # There is an owner now: no other code is given.
     async with running(tmp_path, telegram, clock, **PEOPLE) as house:
         assert not any("/owner" in line for line in house.said)

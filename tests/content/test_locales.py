@@ -57,7 +57,7 @@ DYNAMIC: dict[str, set[str]] = {
     },
     "refusal.state.": set(get_args(State)),
     "state.": set(get_args(State)),
-    "status.": {*get_args(State), "closed"},
+    "status.": {*get_args(State), "draft_closed", "submitted_closed"},
     "unexpected.": {*typed.KINDS, "other"},
     "zone.": {contest.zone for contest in library().contests.values()} | {"Asia/Almaty"},
 }

@@ -337,7 +337,7 @@ async def test_the_consent_names_all_that_the_law_wants_named(office: Office, co
     words = office.words[language]
     erased = contest.moments(Calendar())["erased"]
     text = consent(office, contest, words, "Образцова Анна", erased)
-    screen = contest_views.consent(words, contest, text)
+    screen = contest_views.consent(words, contest, text, "0123abcd")
     fits(screen)
     plain, _ = parse_html(screen.text)
     # 94-V, article 8(4), items 1 to 7; 8 is the rest: what for, and the rights.

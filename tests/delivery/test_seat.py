@@ -72,7 +72,7 @@ async def test_who_lost_the_connection_cannot_claim() -> None:
         seat = Seat(database)
         assert await seat.try_to_take()
         await _cut_off(url)
-        with pytest.raises(Exception, match="connection"):
+        with pytest.raises(SeatLost):
             await _write(seat)
         heir = Seat(other)
         assert await heir.try_to_take()

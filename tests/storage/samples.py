@@ -65,8 +65,10 @@ def change(of: Application, answers: Mapping[str, str], **more: Any) -> Change:
     """An answer to the question that stands."""
     values: dict[str, Any] = {
         "application_id": of.id,
+        "person_id": of.person_id,
         "asked": of.question,
         "was": of.state,
+        "guardian_was": of.guardian,
         "becomes": of.state,
         "answers": answers,
         "next": "born",

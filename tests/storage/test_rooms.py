@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -67,15 +67,22 @@ async def test_of_ten_who_use_a_link_at_once_one_does(database: Database) -> Non
     assert sorted(await asyncio.gather(*(use() for _ in range(10)))) == [False] * 9 + [True]
 
 
-async def test_all_links_of_an_application_are_used_up(database: Database) -> None:
+async def test_a_link_of_an_application_is_used_in_time_and_once(database: Database) -> None:
     one, two = await application(database, 1), await application(database, 2)
     async with database.write() as connection:
-        await links.replace(connection, b"a", "guardian", one.id, NOW + DAY)
+        await links.replace(connection, b"a", "guardian", one.id, NOW)
         await links.replace(connection, b"b", "guardian", two.id, NOW + DAY)
-        await links.use_up(connection, "guardian", one.id, NOW)
-        await links.use_up(connection, "guardian", one.id, NOW + SECOND)
-    assert await links.find(database, b"a") == Link("guardian", one.id, NOW + DAY, NOW)
+
+    async def use(at: datetime) -> bool:
+        async with database.write() as connection:
+            return await links.use_for(connection, "guardian", one.id, at, NOW)
+
+    assert [await use(NOW + SECOND), await use(NOW), await use(NOW)] == [False, True, False]
+    assert await links.find(database, b"a") == Link("guardian", one.id, NOW, NOW)
     assert await links.find(database, b"b") == Link("guardian", two.id, NOW + DAY, None)
+    async with database.write() as connection:
+        await links.drop(connection, two.id)
+    assert await links.find(database, b"b") is None
 
 
 def test_when_a_link_is_valid() -> None:

@@ -70,11 +70,11 @@ def dates(words: Words, announced: Announced) -> Screen:
     return Screen(text, _back(words, contest, "open"))
 
 
-def consent(words: Words, contest: Contest, wording: str) -> Screen:
-    """The consent before the first question, with the two answers."""
+def consent(words: Words, contest: Contest, wording: str, version: str) -> Screen:
+    """The consent before the first question, with the two answers; "agree" names what was read."""
     text = "\n\n".join([words("consent.title", contest=contest.title[words.language]), wording])
     rows = [
-        [tap(words.label("consent.agree"), _data(contest, "agree"), style="success")],
+        [tap(words.label("consent.agree"), _data(contest, f"agree.{version}.{words.language}"), style="success")],
         [tap(words.label("consent.disagree"), _data(contest, "open"))],
     ]
     return Screen(text, keyboard(rows, words))

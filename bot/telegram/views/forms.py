@@ -158,7 +158,7 @@ def summary(words: Words, found: Form, note: str = "") -> Screen:
     text = joined(
         note,
         f"<b>{words.html(contest.title[language])}</b>",
-        words("form.check_changes" if submitted else "form.check", closes=closes(words, found)),
+        _what_to_do(words, found),
         "\n".join(lines),
         _guardian_text(words, found),
     )
@@ -171,6 +171,14 @@ def summary(words: Words, found: Form, note: str = "") -> Screen:
     elif application.guardian != "needed":
         rows.append([tap(words.label("form.submit"), _act(found, "submit"), style="success")])
     return Screen(text, keyboard(rows, words))
+
+
+def _what_to_do(words: Words, found: Form) -> str:
+    if found.application.state == "submitted":
+        return words("form.check_changes", closes=closes(words, found))
+    if found.application.guardian == "needed":
+        return words("form.check_minor", closes=closes(words, found))
+    return words("form.check", closes=closes(words, found))
 
 
 def _publish_key(found: Form) -> str:
@@ -245,8 +253,6 @@ def application(words: Words, found: Form, note: str = "", now: datetime | None 
         rows.append([tap(words.label("application.resume"), _act(found, "resume"), style="primary")])
     if application.state == "submitted" and open_:
         rows.append([tap(words.label("application.change"), _act(found, "summary"))])
-    if application.state == "submitted" and application.guardian == "needed" and not open_:
-        rows += _guardian_rows(words, found)
     if application.state in ("draft", "submitted"):
         rows.append([tap(words.label("application.withdraw"), _act(found, "withdraw"))])
     return Screen(text, keyboard(rows, words))
@@ -259,11 +265,12 @@ def status(words: Words, found: Form, now: datetime | None = None) -> str:
     lines = [f"<b>{words.html(contest.title[language])}</b>"]
     if number:
         lines.append(words("application.number", number=number))
-    state = "closed" if application.state == "draft" and not _is_open(found, now) else application.state
+    is_open = _is_open(found, now)
+    state = application.state if is_open or application.state == "withdrawn" else f"{application.state}_closed"
     lines.append(words(f"status.{state}", closes=closes(words, found)))
-    if application.state == "draft" and state == "draft":
-        done = sum(field.id in application.answers for field in contest.fields)
-        lines.append(words("application.progress", done=done, total=len(contest.fields)))
+    if application.state == "draft" and is_open:
+        done = sum(key in application.answers for key in [*(field.id for field in contest.fields), PUBLISH_NAME])
+        lines.append(words("application.progress", done=done, total=found.total))
     if application.guardian in ("needed", "paper") and application.state != "withdrawn":
         lines.append(words(f"guardian.{application.guardian}"))
     if application.state == "submitted":

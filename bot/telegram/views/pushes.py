@@ -77,7 +77,8 @@ async def _file_refused(office: Office, file_id: int, words: Words) -> Screen | 
     field = arrivals.field_of(office, row.contest_id, row.field)
     types = field.types_shown if field else ""
     text = words("push.file_refused_text", name=office.vault.open_text(row.name), types=types)
-    return Screen(text, _open(words, row.application_id))
+    data = ApplicationTap(application=row.application_id, act="fix", question=row.field).pack()
+    return Screen(text, InlineKeyboardMarkup(inline_keyboard=[[tap(words.label("application.send_another"), data)]]))
 
 
 async def _my_data(office: Office, delivery: Delivery, words: Words) -> SendDocument | None:
