@@ -100,13 +100,15 @@ async def _cut_off(url: str) -> None:
 
 
 async def test_a_process_that_lost_its_seat_ends(on_postgres: Place) -> None:
+    telegram = on_postgres.telegram
     bot = await on_postgres.start()
+    await telegram.add_person(1, "Нина", language_code="ru")
+    await telegram.start_bot(1)
+    await telegram.wait_message(1, "Здравствуйте")
+    await telegram.tap(1, "Русский")
+    await telegram.wait_message(1, "Главное меню")
     await _cut_off(on_postgres.database)
-    await on_postgres.telegram.add_person(1, "Нина", language_code="ru")
-    await on_postgres.telegram.start_bot(1)
-    await on_postgres.telegram.wait_message(1, "Здравствуйте")
-    await on_postgres.telegram.tap(1, "Русский")
-    await on_postgres.telegram.wait_message(1, "Главное меню")
-    await on_postgres.telegram.send_text(1, "/mydata")
+    # What is to be sent cannot be claimed any more.
+    await telegram.send_text(1, "/mydata")
     assert await bot.ended() == 2
     assert any("start again" in line for line in bot.said)
