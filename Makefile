@@ -5,7 +5,7 @@ LOCALES := $(wildcard locales/*/LC_MESSAGES/bot.po)
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help setup setup-dev demo run test check bench lock screenshots clean
+.PHONY: help setup setup-dev demo run test check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
