@@ -23,9 +23,10 @@ from bot.clock import Clock
 from bot.delivery.worker import Worker
 from bot.domain.base import Text
 from bot.domain.moments import Calendar
+from bot.domain.quiet import Quiet
 from bot.schedule import Schedule
 from bot.services import arrivals, contests, people, rights, search
-from bot.services.office import Department, Office
+from bot.services.office import Department, Office, Sending
 from bot.settings import Settings
 from bot.storage import applications, deliveries, schema
 from bot.storage.database import Database
@@ -114,6 +115,17 @@ def _department(settings: Settings) -> Department:
     )
 
 
+def _sending(settings: Settings) -> Sending:
+    section = settings.sending
+    return Sending(
+        quiet=Quiet(section.quiet_from, section.quiet_until, ZoneInfo(settings.words.zone)),
+        a_second=section.a_second,
+        paid=section.paid,
+        paid_a_second=section.paid_a_second,
+        two_approve=section.two_approve,
+    )
+
+
 async def _vault(settings: Settings, database: Database) -> Vault:
     """The vault; new keys only where nothing is sealed yet. Raises CannotStart."""
     path = settings.storage.keys
@@ -148,6 +160,8 @@ async def open_office(settings: Settings, known: Read, clock: Clock) -> Office:
         clock=clock,
         words=known.words,
         department=_department(settings),
+        sending=_sending(settings),
+        calendar=known.calendar,
         owners=frozenset(settings.people.owners),
     )
     await contests.name_missing(office)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
@@ -105,6 +105,17 @@ class CalendarSection(Section):
     working_days: tuple[date, ...] = ()
 
 
+class Sending(Section):
+    """The pace of what is pushed, when it waits, and who approves an announcement."""
+
+    a_second: int = Field(default=30, ge=1, le=1000)
+    paid: bool = False
+    paid_a_second: int = Field(default=1000, ge=31, le=1000)
+    quiet_from: time = time(21)
+    quiet_until: time = time(9)
+    two_approve: bool = False
+
+
 class Log(Section):
     """`json` for machines, `console` for people."""
 
@@ -132,6 +143,7 @@ class Settings(BaseSettings):
     words: Words = Words()
     department: Department
     calendar: CalendarSection = CalendarSection()
+    sending: Sending = Sending()
     log: Log = Log()
 
     @classmethod

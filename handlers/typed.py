@@ -24,6 +24,7 @@ from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import forms as form_views
 from bot.telegram.views import pages
 from bot.words import Words
+from handlers import desk
 
 SEARCH_LIMIT = 200
 EXPECTING = ("form", "guardian", "paper")
@@ -59,6 +60,8 @@ async def on_text(
     person, text = standing.person, message.text or ""
     words = office.words[person.language or office.languages[0]]
     screen = await _button(office, standing, text, words, event_update.update_id)
+    if screen is None and person.screen == "desk":
+        screen = await desk.typed(office, person, message)
     screen = screen or await _expected(office, standing, message, words, event_update.update_id)
     if screen is None and await people.claim_ownership(office, person, text):
         screen = pages.menu(words, words("owner.welcome"))
@@ -203,7 +206,9 @@ async def on_file(message: Message, standing: Place, office: Office, screens: Sc
     person, application = standing.person, standing.application
     words = office.words[person.language or office.languages[0]]
     file = _upload(message)
-    if secrets.is_secret_file(file.name):
+    if person.screen == "desk":
+        screen = await desk.typed(office, person, message)
+    elif secrets.is_secret_file(file.name):
         screen = await _warned(message, standing, office, screens, words)
     elif application is not None and _comes_again(office, standing, event_update):
         screen = again(office, standing, words, "")

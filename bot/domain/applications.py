@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.domain.base import Refusal
 
-State = Literal["draft", "submitted", "withdrawn"]
-Act = Literal["submit", "reopen", "withdraw"]
+State = Literal["draft", "submitted", "returned", "admitted", "not_admitted", "placed", "not_placed", "withdrawn"]
+Act = Literal[
+    "submit", "reopen", "withdraw", "resubmit", "return", "admit", "decline", "reconsider", "place", "pass_over"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,23 @@ TRANSITIONS: dict[Act, Transition] = {
     "submit": Transition(frozenset({"draft"}), "submitted", before_deadline=True),
     # A change makes a submitted application incomplete: a guardian must agree first.
     "reopen": Transition(frozenset({"submitted"}), "draft", before_deadline=True),
+    # The applicant sends in again what an organiser returned for correction; the deadline is the organiser's.
+    "resubmit": Transition(frozenset({"returned"}), "submitted", before_deadline=True),
     # The applicant takes it back, also by withdrawing the consent: that right has no deadline (94-V, article 24).
-    "withdraw": Transition(frozenset({"draft", "submitted"}), "withdrawn", before_deadline=False),
+    "withdraw": Transition(
+        frozenset({"draft", "submitted", "returned", "admitted"}), "withdrawn", before_deadline=False
+    ),
+    # An organiser asks for a correction, with a reason and a date.
+    "return": Transition(frozenset({"submitted"}), "returned", before_deadline=False),
+    # An organiser lets it take part.
+    "admit": Transition(frozenset({"submitted"}), "admitted", before_deadline=False),
+    # An organiser does not, with a reason.
+    "decline": Transition(frozenset({"submitted", "returned"}), "not_admitted", before_deadline=False),
+    # An organiser takes a decision back, until the results are released.
+    "reconsider": Transition(frozenset({"admitted", "not_admitted"}), "submitted", before_deadline=False),
+    # The results are released: those with a place, and those without.
+    "place": Transition(frozenset({"admitted"}), "placed", before_deadline=False),
+    "pass_over": Transition(frozenset({"admitted"}), "not_placed", before_deadline=False),
 }
 
 Guardian = Literal["", "needed", "paper", "agreed"]
@@ -54,15 +71,23 @@ class Application:
     moments: Mapping[str, datetime]
     updated_at: datetime
     submitted_at: datetime | None
+    reason: str = ""
+    note: str = ""
+    correct_by: datetime | None = None
+    place: str | None = None
 
     @property
     def closes_at(self) -> datetime:
-        """The deadline of applications."""
+        """Until when the applicant can change it and send it in: the contest's deadline, or an organiser's date."""
+        if self.state == "returned" and self.correct_by is not None:
+            return self.correct_by
         return self.moments["applications_close"]
 
 
-LIVE: frozenset[State] = frozenset({"draft", "submitted"})
+LIVE: frozenset[State] = frozenset(get_args(State)) - {"withdrawn"}
 """States that count as the one application an identity may have."""
+EDITABLE: frozenset[State] = frozenset({"draft", "submitted", "returned"})
+"""States in which the applicant can change answers until `closes_at`."""
 
 
 def transition(state: State, act: Act, at: datetime, closes: datetime) -> State:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, StringConstraints, model_validator
+from pydantic import Field as PydanticField
 
 from bot.domain import moments
 from bot.domain.base import Id, Model, Text
@@ -17,6 +18,9 @@ REQUIRED_DATES = ("announced", "applications_open", "applications_close", "resul
 
 ACTS = frozenset({"open", "more", "dates", "follow", "unfollow", "apply", "agree"})
 """What a button at a contest can do; a section may not have such an id."""
+
+
+Offset = Annotated[str, StringConstraints(pattern=moments.OFFSET)]
 
 
 def _zone_exists(name: str) -> str:
@@ -64,6 +68,27 @@ class Consent(Model):
     """The separate, optional question whether the name may be published; absent: it is not asked."""
 
 
+class Reason(Model):
+    """Why an application is returned or declined: named to the organiser by `label`, told to the applicant by `text`,
+    which also says what they can do. `paragraph` is that of the contest's rules; none: the organiser's own choice."""
+
+    id: Id
+    acts: tuple[Literal["return", "decline"], ...]
+    paragraph: str | None = None
+    label: Text
+    text: Text
+    field: Id | None = None
+    """The question that is to be answered anew."""
+
+
+class Place(Model):
+    """A place of the results, and how many people can have it; in the order of the file."""
+
+    id: Id
+    label: Text
+    count: Annotated[int, PydanticField(ge=1)] = 1
+
+
 class Guardian(Model):
     """Who needs a guardian's consent: whoever is younger than `under` years, by the date in `field`."""
 
@@ -89,12 +114,18 @@ class Contest(Model):
     consent: Consent
     guardian: Guardian | None = None
     after_submission: Text
+    reasons: tuple[Reason, ...] = ()
+    places: tuple[Place, ...] = ()
+    reminders: tuple[Offset, ...] = ()
+    """How long before the deadline those with a draft are reminded: 7d, 3h, 30m."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Contest:
         _unique("date", [entry.id for entry in self.dates])
         _unique("field", [field.id for field in self.fields])
         _unique("section", [section.id for section in self.sections])
+        _unique("reason", [reason.id for reason in self.reasons])
+        _unique("place", [place.id for place in self.places])
         names = {entry.id for entry in self.dates}
         missing = [name for name in REQUIRED_DATES if name not in names]
         if missing:
@@ -104,6 +135,9 @@ class Contest(Model):
         for field in self.fields:
             if isinstance(field, DateField) and field.age_on and field.age_on not in names:
                 raise ValueError(f"fields.{field.id}.age_on: there is no date {field.age_on!r}")
+        for reason in self.reasons:
+            if reason.field and self.field(reason.field) is None:
+                raise ValueError(f"reasons.{reason.id}.field: there is no field {reason.field!r}")
         if self.guardian and not isinstance(self.field(self.guardian.field), DateField):
             raise ValueError("guardian.field: names no field of kind date")
         return self
@@ -116,6 +150,14 @@ class Contest(Model):
     def field(self, field_id: str | None) -> Field | None:
         """The field with this id, or None when an editor removed it."""
         return next((field for field in self.fields if field.id == field_id), None)
+
+    def reason(self, reason_id: str) -> Reason | None:
+        """The reason with this id, or None."""
+        return next((reason for reason in self.reasons if reason.id == reason_id), None)
+
+    def place(self, place_id: str | None) -> Place | None:
+        """The place with this id, or None."""
+        return next((place for place in self.places if place.id == place_id), None)
 
     def moments(self, calendar: moments.Calendar) -> dict[str, datetime]:
         """All named moments in UTC. Raises ValueError for one that cannot be worked out or is out of order."""

@@ -21,6 +21,9 @@ from bot.domain.base import Model
 _RELATIVE = re.compile(
     r"^(?P<count>\d{1,4}) (?P<unit>minutes?|hours?|days?|weeks?|working days?) after (?P<event>[a-z][a-z0-9_]*)$"
 )
+OFFSET = r"^[1-9]\d{0,2}[dhms]$"
+"""How long before a moment: days, hours, minutes or seconds."""
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _SPANS = {
     "minute": timedelta(minutes=1),
     "hour": timedelta(hours=1),
@@ -49,6 +52,11 @@ def _holidays():  # type: ignore[no-untyped-def]  # the class is made at run tim
     import holidays  # half a second of start-up that only a contest with working days needs
 
     return holidays.country_holidays("KZ")
+
+
+def offset(text: str) -> timedelta:
+    """The span that an offset such as "3h" names."""
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 
 
 def parse(text: str, zone: ZoneInfo, known: Mapping[str, datetime], calendar: Calendar) -> datetime:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Screen = Literal["", "guide", "form", "guardian", "paper"]
+Screen = Literal["", "guide", "form", "guardian", "paper", "desk"]
 """Where a person stands. A typed message means: nothing is expected ("", "guide"); an answer of a form; a guardian's
-name, which agrees; a guardian's signed paper. The last three are about the application `screen_id`."""
+name, which agrees; a guardian's signed paper; what an organiser was asked for at their desk, named by `asked`. The
+three before the last are about the application `screen_id`."""
 
 Role = Literal["owner", "organiser"]
 
@@ -16,7 +17,8 @@ Role = Literal["owner", "organiser"]
 @dataclass(frozen=True, slots=True)
 class Person:
     """A person. `language` is None until they chose one; `guide` is the guide they are in,
-    `guides` where they stand in each."""
+    `guides` where they stand in each. `asked` is what an organiser at the desk is asked for: words joined by colons,
+    such as `find:egov_user`."""
 
     id: int
     telegram_id: int
@@ -25,3 +27,4 @@ class Person:
     screen_id: int | None
     guide: str | None
     guides: Mapping[str, Mapping[str, Any]]
+    asked: str = ""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from bot.clock import Clock
 from bot.content import Library
 from bot.domain.base import Text
+from bot.domain.moments import Calendar
+from bot.domain.quiet import Quiet
 from bot.storage.database import Database
 from bot.storage.files import FileStore
 from bot.vault import Vault
@@ -27,10 +29,32 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """The pace and the manners of what is sent to many (config.toml).
+
+    `a_second` is Telegram's limit for everything; with `paid`, announcements go at `paid_a_second` for Stars.
+    `two_approve`: a second organiser approves an announcement.
+    """
+
+    quiet: Quiet
+    a_second: int = 30
+    paid: bool = False
+    paid_a_second: int = 1000
+    two_approve: bool = False
+
+    @property
+    def announcements_a_second(self) -> int:
+        """The pace of announcements."""
+        return self.paid_a_second if self.paid else self.a_second
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """Handed to every service: the database, the content, the vault, the clock, and the department's facts.
 
-    `queued` is set whenever a push was queued: the delivery waits for it.
+    `queued` is set whenever a push was queued, or a mailing changed: the delivery waits for it. `halted` are the ids
+    of mailings that an organiser paused or cancelled: the delivery posts nothing more of them from that moment, without
+    asking the database.
     """
 
     database: Database
@@ -40,8 +64,11 @@ class Office:
     clock: Clock
     words: Mapping[str, Words]
     department: Department
+    sending: Sending
+    calendar: Calendar
     owners: frozenset[int] = frozenset()
     queued: asyncio.Event = field(default_factory=asyncio.Event)
+    halted: set[int] = field(default_factory=set)
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.applications import LIVE, Application, Guardian, State
+from bot.domain.applications import EDITABLE, LIVE, Application, Guardian, State
 from bot.domain.people import Person
 from bot.storage.database import AnyRow, Database, rows
 from bot.storage.people import COLUMNS, as_person
@@ -34,6 +34,10 @@ _APPLICATION = (
     contests.c.moments,
     applications.c.updated_at,
     applications.c.submitted_at,
+    applications.c.reason,
+    applications.c.note,
+    applications.c.correct_by,
+    applications.c.place,
 )
 _STANDING = (
     select(*COLUMNS, *_APPLICATION)
@@ -113,6 +117,7 @@ def as_application(row: Iterable[Any], vault: Vault) -> Application:
     values = list(row)
     values[5] = vault.open_json(values[5]) if values[5] else {}
     values[9] = {name: datetime.fromisoformat(moment) for name, moment in values[9].items()}
+    values[13] = vault.open_text(values[13]) if values[13] else ""
     return Application(*values)
 
 
@@ -121,7 +126,7 @@ async def standing(database: Database, vault: Vault, telegram_id: int) -> Standi
     row = await database.row(_STANDING, {"of": telegram_id})
     if row is None:
         return None
-    application = as_application(row[7:], vault) if row[7] is not None else None
+    application = as_application(row[len(COLUMNS) :], vault) if row[len(COLUMNS)] is not None else None
     return Standing(as_person(row), application)
 
 
@@ -199,7 +204,7 @@ async def ask(database: Database, application_id: int, person_id: int, question:
         .where(
             applications.c.id == application_id,
             applications.c.person_id == person_id,
-            applications.c.state.in_(LIVE),
+            applications.c.state.in_(EDITABLE),
         )
         .values(question=question)
         .returning(applications.c.id)
@@ -225,11 +230,12 @@ async def record(
     actor_id: int | None,
     act: str,
     state: State,
+    reason: str = "",
+    note: bytes | None = None,
 ) -> None:
-    """Writes a line of the application's history."""
-    await connection.execute(
-        history.insert().values(application_id=application_id, at=at, actor_id=actor_id, act=act, state=state)
-    )
+    """Writes a line of the application's history; `note` is sealed."""
+    values = {"application_id": application_id, "at": at, "actor_id": actor_id, "act": act, "state": state}
+    await connection.execute(history.insert().values(**values, reason=reason, note=note))
 
 
 async def history_of(database: Database, application_id: int) -> list[AnyRow]:

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.database import AnyRow, Database, rows
+from bot.storage.database import AnyRow, Database
 from bot.storage.tables import contests, follows
 
 
@@ -77,8 +76,3 @@ async def next_erasure(database: Database) -> datetime | None:
 async def set_erased(database: Database, contest_id: str, now: datetime) -> None:
     """Notes that nothing personal of the contest is left."""
     await database.run(update(contests).where(contests.c.id == contest_id).values(erased_at=now))
-
-
-async def exists(connection: AsyncConnection, contest_id: str) -> bool:
-    """Whether the contest is announced."""
-    return bool(await rows(connection, select(contests.c.id).where(contests.c.id == contest_id)))

@@ -25,6 +25,7 @@ COLUMNS = (
     people.c.screen_id,
     people.c.guide,
     people.c.guides,
+    people.c.asked,
 )
 
 
@@ -61,7 +62,7 @@ def _merged_postgresql(element: _MergedRun, compiler: SQLCompiler, **kw: Any) ->
 _BY_TELEGRAM_ID = people.c.telegram_id == bindparam("of")
 
 # Whoever taps or writes did not block the bot (any more).
-_SEEN: dict[str, Any] = {"seen_at": bindparam("now"), "blocked_at": None}
+_SEEN: dict[str, Any] = {"seen_at": bindparam("now"), "blocked_at": None, "retired_at": None}
 _FIND = select(*COLUMNS).where(_BY_TELEGRAM_ID)
 _MOVE = (
     update(people)
@@ -71,8 +72,7 @@ _MOVE = (
         screen_id=None,
         guide=bindparam("guide_id"),
         guides=_MergedRun(),
-        seen_at=bindparam("now"),
-        blocked_at=None,
+        **_SEEN,
     )
     .returning(*COLUMNS)
 )
@@ -83,8 +83,8 @@ _STAND = (
         screen=bindparam("to_screen"),
         screen_id=bindparam("to_id"),
         guide=None,
-        seen_at=bindparam("now"),
-        blocked_at=None,
+        asked=bindparam("to_asked"),
+        **_SEEN,
     )
     .returning(*COLUMNS)
 )
@@ -98,7 +98,7 @@ _ARRIVE = {
     .values(**_ARRIVE_VALUES)
     .on_conflict_do_update(
         index_elements=[people.c.telegram_id],
-        set_={"screen": "", "screen_id": None, "guide": None, "seen_at": bindparam("now"), "blocked_at": None},
+        set_={"screen": "", "screen_id": None, "guide": None, **_SEEN},
     )
     .returning(*COLUMNS)
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
@@ -108,7 +108,7 @@ _SPEAK = update(people).where(_BY_TELEGRAM_ID).values(language=bindparam("to"), 
 
 def as_person(row: AnyRow) -> Person:
     """The person in a row that begins with COLUMNS."""
-    return Person(*row[:7])
+    return Person(*row[: len(COLUMNS)])
 
 
 async def find(database: Database, telegram_id: int) -> Person | None:
@@ -132,10 +132,10 @@ async def move_in_guide(
 
 
 async def stand(
-    database: Database, telegram_id: int, screen: Screen, screen_id: int | None, now: datetime
+    database: Database, telegram_id: int, screen: Screen, screen_id: int | None, now: datetime, asked: str = ""
 ) -> Person | None:
     """Notes what the next typed message means. None: no such person."""
-    values = {"of": telegram_id, "to_screen": screen, "to_id": screen_id, "now": now}
+    values = {"of": telegram_id, "to_screen": screen, "to_id": screen_id, "now": now, "to_asked": asked}
     found = await database.run(_STAND, values)
     return as_person(found[0]) if found else None
 
@@ -162,6 +162,22 @@ async def speak(database: Database, telegram_id: int, language: str, now: dateti
 async def set_blocked(database: Database, telegram_id: int, at: datetime | None) -> None:
     """Notes that the person blocked the bot at that moment, or (None) did not."""
     await database.run(update(people).where(people.c.telegram_id == telegram_id).values(blocked_at=at))
+
+
+async def retire(database: Database, telegram_id: int, at: datetime) -> None:
+    """Notes that the account is deleted: nothing is sent there until somebody writes from it again."""
+    await database.run(update(people).where(people.c.telegram_id == telegram_id).values(retired_at=at))
+
+
+async def mute(database: Database, person_id: int, at: datetime | None) -> None:
+    """Notes that the person does not want announcements from that moment, or (None) does."""
+    await database.run(update(people).where(people.c.id == person_id).values(muted_at=at))
+
+
+async def is_muted(database: Database, person_id: int) -> bool:
+    """Whether the person does not want announcements."""
+    row = await database.row(select(people.c.muted_at).where(people.c.id == person_id))
+    return row is not None and row[0] is not None
 
 
 async def erase(connection: AsyncConnection, person_id: int) -> None:

@@ -75,7 +75,13 @@ people = Table(
     Column("guide", String(20)),
     # Guide id -> {"at": step id, step id: choice id, …}: where the person stands in each guide.
     Column("guides", Json, nullable=False, server_default="{}"),
+    # What an organiser's next typed message answers (domain.people.Asked); '' for everyone else.
+    Column("asked", String(64), nullable=False, server_default=""),
     Column("blocked_at", Moment),
+    # The account is deleted: nothing is sent there any more.
+    Column("retired_at", Moment),
+    # Announcements are not wanted.
+    Column("muted_at", Moment),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
 )
@@ -102,6 +108,12 @@ contests = Table(
     Column("erased_at", Moment),
     Column("announced_at", Moment, nullable=False),
     Column("last_number", Integer, nullable=False, server_default="0"),
+    # Offsets of reminders before the deadline, fixed when they were planned first: ["7d", "3h"].
+    Column("reminders", Json),
+    # When the results are to be released, by whose order, and when they were.
+    Column("release_at", Moment),
+    Column("release_by", BigInteger),
+    Column("released_at", Moment),
 )
 
 follows = Table(
@@ -132,12 +144,20 @@ applications = Table(
     Column("update_id", BigInteger, nullable=False, server_default="0"),
     # '' not needed | needed | paper (sent, not yet looked at) | agreed
     Column("guardian", String(8), nullable=False, server_default=""),
+    # Why it was returned or declined: an id of the contest's list, and an organiser's own words, sealed.
+    Column("reason", String(20), nullable=False, server_default=""),
+    Column("note", LargeBinary),
+    # Until when a returned application can be corrected.
+    Column("correct_by", Moment),
+    # An id of the contest's places: pending until the results are released.
+    Column("place", String(20)),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("submitted_at", Moment),
     UniqueConstraint("contest_id", "identity"),
     UniqueConstraint("contest_id", "number"),
     Index(None, "person_id"),
+    Index(None, "contest_id", "state"),
     # An id that was given once never means another row.
     sqlite_autoincrement=True,
 )
@@ -151,6 +171,29 @@ history = Table(
     Column("actor_id", ForeignKey("people.id", ondelete="SET NULL")),
     Column("act", String(24), nullable=False),
     Column("state", String(16), nullable=False),
+    Column("reason", String(20), nullable=False, server_default=""),
+    Column("note", LargeBinary),
+)
+
+name_words = Table(
+    "name_words",
+    metadata,
+    # A keyed hash of each word of an applicant's name: names are sealed, and organisers look for them.
+    Column("word", LargeBinary(16), primary_key=True),
+    Column("application_id", ForeignKey("applications.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    # What organisers did to a contest or an announcement as a whole; acts at one application stand in `history`.
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("actor_id", ForeignKey("people.id", ondelete="SET NULL")),
+    Column("act", String(24), nullable=False),
+    Column("contest_id", ForeignKey("contests.id"), index=True),
+    Column("mailing_id", ForeignKey("mailings.id", ondelete="CASCADE"), index=True),
+    Column("detail", Json, nullable=False, server_default="{}"),
 )
 
 consent_texts = Table(
@@ -220,6 +263,90 @@ deliveries = Table(
 Index(
     "ix_deliveries_queued",
     deliveries.c.due_at,
+    sqlite_where=text("state = 0"),
+    postgresql_where=text("state = 0"),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    # What an organiser writes to many; public by its nature, so not sealed.
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("author_id", ForeignKey("people.id", ondelete="SET NULL")),
+    # Language -> Telegram HTML.
+    Column("texts", Json, nullable=False, server_default="{}"),
+    # own (each in their own language) | both (Kazakh first)
+    Column("mode", String(8), nullable=False, server_default="own"),
+    # '' | photo | document, and Telegram's id of the file that the author sent.
+    Column("media", String(8), nullable=False, server_default=""),
+    Column("file_id", Text),
+    # [{"label": {language: text}, "url": address}, …]
+    Column("buttons", Json, nullable=False, server_default="[]"),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+mailings = Table(
+    "mailings",
+    metadata,
+    # Something that goes to many: one row, which freezes whom it is for. See domain.mailings.
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("contest_id", ForeignKey("contests.id"), index=True),
+    Column("announcement_id", ForeignKey("announcements.id", ondelete="CASCADE"), index=True),
+    # The mailing whose messages this one changes or takes back.
+    Column("of_id", ForeignKey("mailings.id", ondelete="CASCADE"), index=True),
+    Column("author_id", ForeignKey("people.id", ondelete="SET NULL")),
+    Column("approver_id", ForeignKey("people.id", ondelete="SET NULL")),
+    # domain.mailings.Audience
+    Column("audience", Json, nullable=False),
+    # The greatest id of a person whom it is for, and how far the recipients are written down.
+    Column("up_to", BigInteger),
+    Column("cursor", BigInteger, nullable=False, server_default="0"),
+    Column("due_at", Moment),
+    # Of no use any more after that moment.
+    Column("not_after", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("begun_at", Moment),
+    Column("ended_at", Moment),
+    # How many recipients there are, and what became of them; changed in the transaction of each mark.
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("sent", Integer, nullable=False, server_default="0"),
+    Column("blocked", Integer, nullable=False, server_default="0"),
+    Column("muted", Integer, nullable=False, server_default="0"),
+    Column("failed", Integer, nullable=False, server_default="0"),
+    Column("unknown", Integer, nullable=False, server_default="0"),
+    # Reason -> count, once the recipients' rows are folded.
+    Column("reasons", Json),
+    # Why it was paused, when no organiser did it.
+    Column("trouble", String(128), nullable=False, server_default=""),
+    # The message in the author's chat that shows the progress.
+    Column("progress_id", BigInteger),
+    Column("detail", Json, nullable=False, server_default="{}"),
+    Index(None, "state"),
+    sqlite_autoincrement=True,
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    # One of a mailing's people. There will be millions: at most 60 bytes a row, ids only, never a name or a text.
+    # Without foreign keys, which would be looked up for each of a million rows.
+    Column("mailing_id", BigId, primary_key=True, autoincrement=False),
+    Column("person_id", BigId, primary_key=True, autoincrement=False),
+    # domain.pushes.State
+    Column("state", SmallInteger, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("error", String(64)),
+    sqlite_with_rowid=False,
+)
+Index(
+    "ix_recipients_queued",
+    recipients.c.mailing_id,
+    recipients.c.person_id,
     sqlite_where=text("state = 0"),
     postgresql_where=text("state = 0"),
 )

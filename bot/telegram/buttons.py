@@ -74,6 +74,43 @@ class OrganiserTap(CallbackData, prefix="o1"):
     person: int = 0
 
 
+class ReviewTap(CallbackData, prefix="v1"):
+    """An organiser's way to applications: `contests`; of one contest `open`, `find`; `list` of a state (empty: all),
+    of applications with ids below `before` (0: from the newest)."""
+
+    act: str
+    contest: str = ""
+    state: str = ""
+    before: Annotated[int, Field(ge=0, lt=2**63)] = 0
+
+
+class DecisionTap(CallbackData, prefix="d1"):
+    """An organiser's act at one application: `open`, `history`, `files`, `admit`, `return`, `decline`, `place`, …;
+    `value` is a reason, a day, a place. `seen` is when the answers that the organiser saw were changed last (seconds):
+    nobody decides on answers that they did not see."""
+
+    application: RowId
+    act: str
+    value: str = ""
+    seen: Annotated[int, Field(ge=0, lt=2**63)] = 0
+
+
+class SeasonTap(CallbackData, prefix="s1"):
+    """An organiser's act at a whole contest: `places`, `release`, `dates`, `journal`, …; `value` is a date's id, …"""
+
+    contest: str
+    act: str
+    value: str = ""
+
+
+class MailingTap(CallbackData, prefix="n1"):
+    """An organiser's act at an announcement: `new`, `list`; at the mailing with this id `open`, `text`, `pause`, …"""
+
+    act: str
+    mailing: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    value: str = ""
+
+
 class RightsTap(CallbackData, prefix="r1"):
     """At one's own data: `all`, `forget`, `confirm`."""
 

@@ -13,8 +13,9 @@ from typing import Any, get_args
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.domain.applications import TRANSITIONS, Guardian, State
+from bot.domain.applications import EDITABLE, TRANSITIONS, Guardian, State
 from bot.domain.guides import Device
+from bot.domain.mailings import State as MailingState
 from bot.domain.pushes import Kind
 from bot.local_telegram.entities import parse_html, utf16_length
 from bot.services.consents import Kind as ConsentKind
@@ -37,6 +38,11 @@ VALUES: dict[str, Any] = {
 }
 """What fills the placeholders of refusals, as long as it gets."""
 
+SIMPLE = (
+    *(Kind.FILE_REFUSED, Kind.GUARDIAN_AGREED, Kind.GUARDIAN_WITHDREW),
+    *(Kind.PAPER_ACCEPTED, Kind.PAPER_DECLINED),
+)
+"""Kinds of push that say one sentence."""
 BETWEEN = tuple(get_args(Guardian))
 DYNAMIC: dict[str, set[str]] = {
     "act.": {
@@ -49,15 +55,11 @@ DYNAMIC: dict[str, set[str]] = {
     "contest.": {"follow", "unfollow", "follow_done", "unfollow_done"},
     "guardian.": {state for state in BETWEEN if state},
     "guide.device.": set(get_args(Device)),
-    "push.": {kind.name.lower() for kind in Kind}
-    | {
-        f"{kind.name.lower()}_text"
-        for kind in Kind
-        if kind not in (Kind.FETCH_FILE, Kind.MY_DATA, Kind.PAPER_TO_REVIEW, Kind.RECEIPT, Kind.SCREEN)
-    },
+    "push.": {kind.name.lower() for kind in Kind} | {f"{kind.name.lower()}_text" for kind in SIMPLE},
+    "refusal.mailing.": set(get_args(MailingState)),
     "refusal.state.": set(get_args(State)),
     "state.": set(get_args(State)),
-    "status.": {*get_args(State), "draft_closed", "submitted_closed"},
+    "status.": {*get_args(State), *(f"{state}_closed" for state in EDITABLE)},
     "unexpected.": {*typed.KINDS, "other"},
     "zone.": {contest.zone for contest in library().contests.values()} | {"Asia/Almaty"},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,9 +15,10 @@ from bot.domain.base import Text
 from bot.domain.contests import Contest
 from bot.domain.moments import Calendar
 from bot.domain.people import Person
+from bot.domain.quiet import Quiet
 from bot.services import contests, forms, people
 from bot.services.forms import Form
-from bot.services.office import Department, Office
+from bot.services.office import Department, Office, Sending
 from bot.storage import people as storage
 from bot.storage.database import Database
 from bot.storage.files import FileStore
@@ -87,6 +88,8 @@ def make_office(database: Database, folder: Path, clock: Clock) -> Office:
             hours=Text({"kk": "9:00–18:30 (қаз)", "ru": "9:00–18:30 (рус)"}),
             address=Text({"kk": "Петропавл (қаз)", "ru": "Петропавловск (рус)"}),
         ),
+        sending=Sending(Quiet(time(21), time(9), ZoneInfo("Asia/Almaty"))),
+        calendar=Calendar(),
     )
 
 

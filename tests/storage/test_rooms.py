@@ -217,9 +217,6 @@ async def test_announced_moments_stay(database: Database) -> None:
     assert await contests.moments(database, "quiz") == MOMENTS
     assert await contests.moments(database, "gone") is None
     assert await contests.announced(database) == {"quiz"}
-    async with database.write() as connection:
-        assert await contests.exists(connection, "quiz")
-        assert not await contests.exists(connection, "gone")
 
 
 async def test_following(database: Database) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
-from bot.domain.applications import PUBLISH_NAME, number_shown
+from bot.domain.applications import EDITABLE, PUBLISH_NAME, number_shown
 from bot.domain.contests import Contest
 from bot.domain.fields import ChoiceField, Field, PhoneField
 from bot.services import consents
@@ -266,7 +266,7 @@ def status(words: Words, found: Form, now: datetime | None = None) -> str:
     if number:
         lines.append(words("application.number", number=number))
     is_open = _is_open(found, now)
-    state = application.state if is_open or application.state == "withdrawn" else f"{application.state}_closed"
+    state = f"{application.state}_closed" if application.state in EDITABLE and not is_open else application.state
     lines.append(words(f"status.{state}", closes=closes(words, found)))
     if application.state == "draft" and is_open:
         done = sum(key in application.answers for key in [*(field.id for field in contest.fields), PUBLISH_NAME])

@@ -1,0 +1,21 @@
+"""What a mailing says to each of its recipients: the call that carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram.methods import TelegramMethod
+
+from bot.domain.mailings import Mailing
+from bot.services.office import Office
+from bot.storage.recipients import Recipient
+
+Compose = Callable[[Recipient], Awaitable[TelegramMethod[Any] | None]]
+"""Makes the call for one recipient; None: it is of no use to them any more."""
+
+
+async def composer(office: Office, mailing: Mailing) -> Compose:
+    """What makes the calls of this mailing. Made once a mailing, and anew after it was paused: its content may have
+    been changed then. Raises ValueError for a kind that does not go to many."""
+    raise ValueError(f"{mailing.kind.name} does not go to many")
