@@ -12,7 +12,11 @@ from bot.services.office import Office
 from bot.storage.recipients import Recipient
 
 Compose = Callable[[Recipient], Awaitable[TelegramMethod[Any] | None]]
-"""Makes the call for one recipient; None: it is of no use to them any more."""
+"""Makes the call for one recipient; None: it is of no use to them any more.
+
+Whom it is for (`chat_id`, and `message_id` where the call has one) is filled in by the sender. So the same object can
+be given for all to whom the same is said: then its body is made once. Files go by Telegram's id, never as content.
+"""
 
 
 async def composer(office: Office, mailing: Mailing) -> Compose:
