@@ -54,13 +54,14 @@ async def furnish(folder: Path, applicants: int, others: int, by: timedelta) -> 
             # For this hundredfold writing only: the bot that is measured opens the file anew, with full durability.
             await writer.exec_driver_sql("PRAGMA synchronous=OFF")
         for number in range(FIRST_APPLICANT, FIRST_APPLICANT + applicants):
-            await forms.agree(office, await _arrived(office, number), CONTEST, LANGUAGE)
+            await forms.agree(office, await arrived(office, number), CONTEST, LANGUAGE)
         for number in range(FIRST_OTHER, FIRST_OTHER + others):
-            await _arrived(office, number)
+            await arrived(office, number)
     finally:
         await office.database.close()
 
 
-async def _arrived(office: Office, number: int) -> Person:
+async def arrived(office: Office, number: int) -> Person:
+    """Somebody who chose their language."""
     await storage.arrive(office.database, number, office.clock.now())
     return await people.speak(office, number, LANGUAGE)
