@@ -118,6 +118,12 @@ async def find(database: Database, telegram_id: int) -> Person | None:
     return as_person(row) if row else None
 
 
+async def by_id(database: Database, person_id: int) -> Person | None:
+    """The person with this id, or None."""
+    row = await database.row(select(*COLUMNS).where(people.c.id == person_id))
+    return as_person(row) if row else None
+
+
 async def arrive(database: Database, telegram_id: int, now: datetime) -> Person:
     """The person, made if they are new; a message of theirs says that they did not block the bot (any more)."""
     found = await database.run(_ARRIVE[database.url.get_backend_name()], {"of": telegram_id, "now": now})

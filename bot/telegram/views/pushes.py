@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiogram.methods import SendDocument, SendMessage, SendPhoto, TelegramMethod
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, LinkPreviewOptions, Message
 
 from bot.domain.applications import number_shown
 from bot.domain.pushes import Kind
-from bot.services import arrivals, forms, guardians, rights
+from bot.papers import mailings as papers
+from bot.services import announcements, arrivals, forms, guardians, rights
 from bot.services.forms import Form
 from bot.services.office import Office
-from bot.storage import applications, files, people
+from bot.storage import applications, files, mailings, people
 from bot.storage.deliveries import Delivery
 from bot.telegram.buttons import ApplicationTap, PaperTap
 from bot.telegram.screens import Screen
+from bot.telegram.views import announcements as news
 from bot.telegram.views import forms as views
 from bot.telegram.views.keyboards import tap
 from bot.telegram.views.where import where
 from bot.words import Words
+
+_NEWS = (
+    *(Kind.APPROVAL_WANTED, Kind.APPROVAL_REFUSED),
+    *(Kind.MAILING_STOPPED, Kind.MAILING_MISSED, Kind.MAILING_ENDED),
+)
+"""What organisers are told of announcements."""
 
 
 async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message] | None:
@@ -32,6 +42,12 @@ async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message]
         case Kind.SCREEN:
             person = await people.find(office.database, delivery.telegram_id)
             screen = await where(office, person) if person else None
+        case Kind.MAILING_REPORT:
+            return await _report(office, delivery, subject, words)
+        case kind if kind in _NEWS:
+            mailing = await mailings.get(office.database, subject)
+            board = await announcements.board_of(office, subject)
+            screen = news.push(office, words, kind, mailing, board) if mailing else None
         case Kind.FILE_REFUSED:
             screen = await _file_refused(office, subject, words)
         case Kind.RECEIPT:
@@ -90,6 +106,28 @@ async def _my_data(office: Office, delivery: Delivery, words: Words) -> SendDocu
         chat_id=delivery.telegram_id,
         document=BufferedInputFile(content, name),
         caption=words("mydata.caption"),
+        parse_mode="HTML",
+    )
+
+
+async def _report(office: Office, delivery: Delivery, mailing_id: int, words: Words) -> SendDocument | None:
+    """The report of an announcement as a table; made in a thread: a sheet takes its time."""
+    board = await announcements.board_of(office, mailing_id)
+    if board is None:
+        return None
+    found = await announcements.report_of(office, board)
+    content = await asyncio.to_thread(
+        papers.report,
+        words,
+        board.mailing,
+        {office.words[one].label("language.own_name"): ends for one, ends in found.languages.items()},
+        found.reasons,
+        [(row.at, row.act) for row in found.journal],
+    )
+    return SendDocument(
+        chat_id=delivery.telegram_id,
+        document=BufferedInputFile(content, words.label("news.xlsx_name", number=mailing_id)),
+        caption=words("news.xlsx_caption", number=mailing_id),
         parse_mode="HTML",
     )
 
