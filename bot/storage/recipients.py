@@ -237,11 +237,14 @@ _WRITE_DOWN = {
     for is_sqlite, ids in {True: _IDS[True], False: _IDS[False].replace("bigint)", "bigint) AS value", 1)}.items()
 }
 _ADD_TOTAL = text("UPDATE mailings SET total = total + :added WHERE id = :mailing")
+# Materialised, or SQLite would look at every row of the mailing for each mark.
 _MARK = {
     is_sqlite: text(
-        "UPDATE recipients SET state = m.state, message_id = coalesce(m.message, recipients.message_id),"
-        f" error = m.error, attempts = recipients.attempts - m.back FROM ({marks}) AS m"
+        f"WITH m AS MATERIALIZED ({marks}) UPDATE recipients SET state = m.state,"
+        " message_id = coalesce(m.message, recipients.message_id),"
+        " error = m.error, attempts = recipients.attempts - m.back FROM m"
         " WHERE recipients.mailing_id = :mailing AND recipients.person_id = m.person"
+        " AND recipients.person_id IN (SELECT person FROM m)"
         f" AND recipients.state = {State.SENDING:d} RETURNING recipients.state"
     )
     for is_sqlite, marks in _MARKS.items()
@@ -255,11 +258,15 @@ _NEXT = {
     is_sqlite: text(
         "SELECT r.person_id, p.telegram_id, p.language, r.attempts + 1, o.message_id,"
         " p.blocked_at IS NOT NULL OR p.retired_at IS NOT NULL, p.muted_at IS NOT NULL"
-        " FROM recipients AS r JOIN people AS p ON p.id = r.person_id"
+        f" FROM recipients AS r {index} JOIN people AS p ON p.id = r.person_id"
         " LEFT JOIN recipients AS o ON o.mailing_id = :original AND o.person_id = r.person_id"
         f" WHERE r.mailing_id = :mailing AND r.state = {State.QUEUED:d} ORDER BY r.person_id LIMIT :limit {locked}"
     )
-    for is_sqlite, locked in {True: "", False: "FOR UPDATE OF r SKIP LOCKED"}.items()
+    for is_sqlite, index, locked in (
+        # SQLite would go through the mailing from its first person on.
+        (True, "INDEXED BY ix_recipients_queued", ""),
+        (False, "", "FOR UPDATE OF r SKIP LOCKED"),
+    )
 }
 _CLAIM = {
     is_sqlite: text(

@@ -20,6 +20,8 @@ Compose = Callable[[Recipient], Awaitable[TelegramMethod[Any] | None]]
 Whom it is for (`chat_id`, and `message_id` where the call has one) is filled in by the sender. So the same object can
 be given for all to whom the same is said: then its body is made once. Files go by Telegram's id, never as content.
 """
+NOBODY = 0
+"""In place of what the sender fills in."""
 
 
 async def composer(office: Office, mailing: Mailing) -> Compose:
@@ -29,7 +31,7 @@ async def composer(office: Office, mailing: Mailing) -> Compose:
         case Kind.ANNOUNCEMENT | Kind.ANNOUNCEMENT_EDIT:
             return await _announcement(office, mailing)
         case Kind.ANNOUNCEMENT_RECALL:
-            return _recall
+            return _recall()
     raise ValueError(f"{mailing.kind.name} does not go to many")
 
 
@@ -37,17 +39,21 @@ async def _announcement(office: Office, mailing: Mailing) -> Compose:
     board = await announcements.board_of(office, mailing.id)
     made = news.versions(board.content, office.languages) if board else {}
     is_edit = mailing.kind is Kind.ANNOUNCEMENT_EDIT
+    calls: dict[str, TelegramMethod[Any]] = {
+        language: version.edit(NOBODY, NOBODY) if is_edit else version.send(NOBODY)
+        for language, version in made.items()
+    }
 
     async def compose(recipient: Recipient) -> TelegramMethod[Any] | None:
-        version = made.get(recipient.language)
-        if version is None:
-            return None
-        if not is_edit:
-            return version.send(recipient.telegram_id)
-        return version.edit(recipient.telegram_id, recipient.message_id) if recipient.message_id else None
+        return calls.get(recipient.language) if recipient.message_id or not is_edit else None
 
     return compose
 
 
-async def _recall(recipient: Recipient) -> TelegramMethod[Any] | None:
-    return news.recalling(recipient.telegram_id, recipient.message_id) if recipient.message_id else None
+def _recall() -> Compose:
+    call = news.recalling(NOBODY, NOBODY)
+
+    async def compose(recipient: Recipient) -> TelegramMethod[Any] | None:
+        return call if recipient.message_id else None
+
+    return compose
