@@ -70,7 +70,7 @@ async def _way(office: Office, person: Person, tap: ReviewTap) -> Screen:
             return await _contests(office, person)
         case "open":
             return views.dashboard(words, await reviews.dashboard(office, person, tap.contest))
-        case "list" if tap.state in ("", *views.SIGNS):
+        case "list" if tap.state in ("", *views.SIGNS) and tap.state != "draft":
             return views.page(words, await reviews.page(office, person, tap.contest, tap.state, tap.before))
         case "find":
             found = await reviews.dashboard(office, person, tap.contest)

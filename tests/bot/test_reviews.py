@@ -127,6 +127,7 @@ async def test_returned_and_corrected_after_the_deadline(house: House, language:
     await nina.taps(label(language, "form.submit"))
     receipt = (await nina.all())[-1]
     assert "EU-0001" in receipt.text
+    assert said(language, "form.receipt_until", closes="")[-20:] not in receipt.text
     assert row(house, STATE) == ("submitted", 1, "", None)
     shown = await card(chief, language)
     assert "+7 702 765 4321" in shown.text
