@@ -15,6 +15,7 @@ from handlers import (
     groups,
     guides,
     organisers,
+    reviews,
     typed,
 )
 
@@ -30,6 +31,7 @@ def setup() -> Router:
         contests.setup(),
         organisers.setup(),
         announcements.setup(),
+        reviews.setup(),
         commands.setup(),
         typed.setup(),
         fallback.setup(),

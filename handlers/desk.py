@@ -12,12 +12,18 @@ from bot.services import people
 from bot.services.office import Office
 from bot.telegram.screens import Screen
 from bot.telegram.views import pages
-from handlers import announcements
+from handlers import announcements, reviews
 
 Taker = Callable[[Office, Person, list[str], Message], Awaitable[Screen]]
 """Takes a typed message or a file: whose it is, the words of `asked` after the first, the message."""
 
-TAKERS: Mapping[str, Taker] = {"news": announcements.take}
+TAKERS: Mapping[str, Taker] = {
+    "find": reviews.take_search,
+    "words": reviews.take_words,
+    "sure": reviews.take_words_again,
+    "until": reviews.take_date,
+    "news": announcements.take,
+}
 """The first word of `asked` -> who takes what is typed."""
 
 

@@ -16,6 +16,8 @@ SCREEN_LIMIT = 3000
 """Signs of text: a screen adds its head and foot to it, and Telegram takes 4,096."""
 TOGETHER_LIMIT = 3300
 """Signs of all texts that stand on one screen together."""
+REASON_LIMIT = 600
+"""Signs of a reason: some of them stand on one screen, in the list of a person's applications."""
 LIMITS = {"label": 64, "title": 64, "example": 64, "copy_text": 256}
 PLAIN = frozenset({"label", "title", "example", "copy_text", "keywords", "name"})
 """Texts that stand where no formatting is possible."""
@@ -52,6 +54,7 @@ def contest_faults(
     for guide_id in contest.guides:
         if guide_id not in guide_ids:
             yield f"guides: there is no guide {guide_id!r}"
+    yield from _reason_faults(contest, languages)
     consent = contest.consent
     parts: list[Text | None] = [consent.purpose, consent.third_parties, consent.cross_border, consent.publication]
     yield from _together_faults("consent", parts, languages)
@@ -59,6 +62,17 @@ def contest_faults(
         contest.moments(calendar)
     except ValueError as error:
         yield str(error)
+
+
+def _reason_faults(contest: Contest, languages: Collection[str]) -> Iterator[str]:
+    """A reason stands in one message with an organiser's own words, and in the list of applications."""
+    for reason in contest.reasons:
+        if not reason.acts:
+            yield f"reasons.{reason.id}.acts: name return, decline, or both"
+        for language in languages:
+            signs = length(reason.text.root.get(language, ""))
+            if signs > REASON_LIMIT:
+                yield f"reasons.{reason.id}.text.{language}: {signs} signs, at most {REASON_LIMIT}"
 
 
 def _together_faults(place: str, texts: list[Text | None], languages: Collection[str]) -> Iterator[str]:

@@ -82,7 +82,7 @@ class Progress:
 
     async def _show(self, mailing: Mailing, now: datetime) -> None:
         office = self._office
-        author = await people.by_id(office.database, mailing.author_id or 0)
+        author = await people.get(office.database, mailing.author_id or 0)
         board = await announcements.board_of(office, mailing.id)
         if author is None or board is None:
             return

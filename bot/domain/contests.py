@@ -12,7 +12,7 @@ from pydantic import Field as PydanticField
 
 from bot.domain import moments
 from bot.domain.base import Id, Model, Text
-from bot.domain.fields import DateField, Field, Setting, age
+from bot.domain.fields import DateField, Field, NameField, Setting, age
 
 REQUIRED_DATES = ("announced", "applications_open", "applications_close", "results", "erased")
 
@@ -171,6 +171,11 @@ class Contest(Model):
         if order != sorted(order):
             raise ValueError(f"dates: {', '.join(REQUIRED_DATES)} must follow each other in time")
         return known
+
+    def name_in(self, answers: Mapping[str, str]) -> str:
+        """The applicant's name as they wrote it; empty while they did not."""
+        field = next((field for field in self.fields if isinstance(field, NameField)), None)
+        return answers.get(field.id, "") if field else ""
 
     def needs_guardian(self, answers: Mapping[str, str], on: date) -> bool:
         """Whether the applicant is too young, on the day `on`, to agree alone (Civil Code, articles 22 and 23)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,7 @@ from bot.domain.applications import EDITABLE, LIVE, Application, Guardian, State
 from bot.domain.people import Person
 from bot.storage.database import AnyRow, Database, rows
 from bot.storage.people import COLUMNS, as_person
-from bot.storage.tables import applications, contests, history, people
+from bot.storage.tables import applications, contests, history, name_words, people
 from bot.vault import Vault
 
 REDELIVERY = timedelta(hours=24)
@@ -140,32 +140,33 @@ async def store_answer_in(connection: AsyncConnection, vault: Vault, change: Cha
     return bool(await rows(connection, _STORE, change.parameters(vault)))
 
 
-def _select() -> Select[Any]:
+def whole() -> Select[Any]:
+    """What reads applications: its rows are for `as_application`."""
     return select(*_APPLICATION).join(contests, contests.c.id == applications.c.contest_id)
 
 
 async def get(database: Database, vault: Vault, application_id: int) -> Application | None:
     """The application, or None."""
-    row = await database.row(_select().where(applications.c.id == application_id))
+    row = await database.row(whole().where(applications.c.id == application_id))
     return as_application(row, vault) if row else None
 
 
 async def lock(connection: AsyncConnection, vault: Vault, application_id: int) -> Application | None:
     """The application, locked until the transaction ends, or None."""
-    statement = _select().where(applications.c.id == application_id).with_for_update(of=applications)
+    statement = whole().where(applications.c.id == application_id).with_for_update(of=applications)
     found = await rows(connection, statement)
     return as_application(found[0], vault) if found else None
 
 
 async def of_person(database: Database, vault: Vault, person_id: int) -> list[Application]:
     """All applications of a person, the newest first."""
-    statement = _select().where(applications.c.person_id == person_id).order_by(applications.c.id.desc())
+    statement = whole().where(applications.c.person_id == person_id).order_by(applications.c.id.desc())
     return [as_application(row, vault) for row in await database.read(statement)]
 
 
 async def live_in(connection: AsyncConnection, vault: Vault, contest_id: str, identity: bytes) -> Application | None:
     """The identity's application that counts in this contest, or None."""
-    statement = _select().where(
+    statement = whole().where(
         applications.c.contest_id == contest_id,
         applications.c.identity == identity,
         applications.c.state.in_(LIVE),
@@ -239,13 +240,28 @@ async def record(
 
 
 async def history_of(database: Database, application_id: int) -> list[AnyRow]:
-    """The lines of an application's history (at, act, state), the oldest first."""
+    """The lines of an application's history (at, actor_id, act, state, reason, sealed note), the oldest first."""
     statement = (
-        select(history.c.at, history.c.act, history.c.state)
+        select(history.c.at, history.c.actor_id, history.c.act, history.c.state, history.c.reason, history.c.note)
         .where(history.c.application_id == application_id)
         .order_by(history.c.id)
     )
     return list(await database.read(statement))
+
+
+async def set_name_words(connection: AsyncConnection, application_id: int, words: Iterable[bytes]) -> None:
+    """Makes these keyed hashes those by which the application is found; none: it is not found by its name."""
+    await connection.execute(delete(name_words).where(name_words.c.application_id == application_id))
+    values = [{"word": word, "application_id": application_id} for word in words]
+    if values:
+        await connection.execute(name_words.insert(), values)
+
+
+async def forget_words(connection: AsyncConnection, ids: list[int]) -> None:
+    """Removes what organisers wrote about applications, and the hashes by which their names are found."""
+    await connection.execute(delete(name_words).where(name_words.c.application_id.in_(ids)))
+    await connection.execute(update(history).where(history.c.application_id.in_(ids)).values(note=None))
+    await connection.execute(update(applications).where(applications.c.id.in_(ids)).values(note=None))
 
 
 async def count(database: Database) -> int:

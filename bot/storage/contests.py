@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.database import AnyRow, Database
+from bot.storage.database import AnyRow, Database, rows
 from bot.storage.tables import contests, follows
 
 
@@ -40,6 +41,19 @@ async def moments(database: Database, contest_id: str) -> dict[str, datetime] | 
 async def announced(database: Database) -> set[str]:
     """The ids of all contests that were ever announced."""
     return {row[0] for row in await database.read(select(contests.c.id))}
+
+
+async def released(database: Database, contest_id: str) -> bool:
+    """Whether the results are released."""
+    row = await database.row(select(contests.c.released_at).where(contests.c.id == contest_id))
+    return row is not None and row[0] is not None
+
+
+async def is_released(connection: AsyncConnection, contest_id: str) -> bool:
+    """Whether the results are released; until the transaction ends nobody else can release them."""
+    statement = select(contests.c.released_at).where(contests.c.id == contest_id).with_for_update(read=True)
+    found = await rows(connection, statement)
+    return bool(found) and found[0][0] is not None
 
 
 async def follow(database: Database, person_id: int, contest_id: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot.domain.announcements import LATENESS, Media, Mode
-from bot.domain.applications import EDITABLE, TRANSITIONS, Guardian, State
+from bot.domain.applications import DECISIONS, EDITABLE, TRANSITIONS, Guardian, State
 from bot.domain.guides import Device
 from bot.domain.mailings import BY_HAND
 from bot.domain.mailings import State as MailingState
@@ -23,7 +23,9 @@ from bot.domain.pushes import Kind
 from bot.local_telegram.entities import parse_html, utf16_length
 from bot.papers.mailings import ENDS
 from bot.services.consents import Kind as ConsentKind
+from bot.services.reviews import LONGEST_NAME
 from bot.telegram.commands import COMMANDS, OWNER_COMMANDS, STAFF_COMMANDS
+from bot.telegram.views.reviews import SEASON_ACTS
 from bot.words import PLACEHOLDER, check
 from handlers import typed
 from tests.services.rooms import CLOSES, LANGUAGES, ROOT, catalogues, library
@@ -33,6 +35,8 @@ NO_KEYS = {"mydata.txt", "mydata.zip", "photo.jpg", "config.toml", "clock.json"}
 """File names that look like keys."""
 VALUES: dict[str, Any] = {
     "closes": CLOSES,
+    "results": CLOSES,
+    "name": "Н" * LONGEST_NAME,
     "opens": CLOSES,
     "day": date(2027, 9, 23),
     "age": 16,
@@ -49,6 +53,7 @@ SIMPLE = (
     *(Kind.FILE_REFUSED, Kind.GUARDIAN_AGREED, Kind.GUARDIAN_WITHDREW),
     *(Kind.PAPER_ACCEPTED, Kind.PAPER_DECLINED),
     *(Kind.APPROVAL_REFUSED, Kind.MAILING_STOPPED, Kind.MAILING_MISSED, Kind.MAILING_ENDED),
+    *(Kind.ADMITTED, Kind.RETURNED, Kind.NOT_ADMITTED, Kind.RECONSIDERED, Kind.CORRECTION_REMINDER),
 )
 """Kinds of push that say one sentence."""
 ACTS = (
@@ -57,6 +62,7 @@ ACTS = (
 )
 BY_HAND_NAMES = {kind.name.lower() for kind in BY_HAND}
 BETWEEN = tuple(get_args(Guardian))
+DECIDED: set[str] = {TRANSITIONS[act].to for act in DECISIONS}
 DYNAMIC: dict[str, set[str]] = {
     "act.": {
         *TRANSITIONS,
@@ -79,11 +85,18 @@ DYNAMIC: dict[str, set[str]] = {
     "news.sent.": BY_HAND_NAMES,
     "news.state.": set(get_args(MailingState)),
     "push.": {kind.name.lower() for kind in Kind} | {f"{kind.name.lower()}_text" for kind in SIMPLE},
+    "refusal.admit.": {"needed", "paper"},
+    "refusal.decided_by.": DECIDED,
     "refusal.mailing.": set(get_args(MailingState)),
     "refusal.markup.": set(get_args(FaultKind)),
     "refusal.news.long.": {"text", "caption", "both"},
     "refusal.news.no_text.": set(LANGUAGES),
     "refusal.state.": set(get_args(State)),
+    "review.do.": set(DECISIONS),
+    "review.done.": DECIDED,
+    "review.guardian.": {state for state in BETWEEN if state},
+    "review.why.": {"return", "decline"},
+    "season.": set(SEASON_ACTS),
     "state.": set(get_args(State)),
     "status.": {*get_args(State), *(f"{state}_closed" for state in EDITABLE)},
     "unexpected.": {*typed.KINDS, "other"},

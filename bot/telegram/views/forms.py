@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
-from bot.domain.applications import EDITABLE, PUBLISH_NAME, number_shown
+from bot.domain.applications import EDITABLE, PUBLISH_NAME, TRANSITIONS, number_shown
 from bot.domain.contests import Contest
 from bot.domain.fields import ChoiceField, Field, PhoneField
 from bot.services import consents
@@ -19,6 +19,8 @@ from bot.telegram.views.pages import joined
 from bot.words import Words
 
 SHORT_LABEL = 18
+ANSWERS_LIMIT = 2000
+"""Signs of all answers that are shown together: a reason, labels and the rest of the message fit beside them."""
 
 
 def form(words: Words, found: Form, note: str = "") -> Screen:
@@ -27,7 +29,9 @@ def form(words: Words, found: Form, note: str = "") -> Screen:
         note = joined(note, words("form.late", closes=closes(words, found)))
     if found.note == "closed":
         note = joined(note, words("form.closed", closes=closes(words, found)))
-    if found.application.state == "withdrawn" or found.note:
+    if found.note == "decided":
+        note = joined(note, words("form.decided"))
+    if found.application.state not in EDITABLE or found.note:
         return application(words, found, note)
     if found.application.question == PUBLISH_NAME:
         return _publication(words, found, note)
@@ -147,17 +151,19 @@ def _publication(words: Words, found: Form, note: str) -> Screen:
 def summary(words: Words, found: Form, note: str = "") -> Screen:
     """All answers, each with a way to change it, and sending in."""
     application, contest, language = found.application, found.contest, words.language
-    lines = []
-    for field in contest.fields:
-        value = application.answers.get(field.id, "")
-        shown = words.html(field.shown(value, language)) if value else "–"
-        lines.append(f"{words.html(field.label[language])}: <b>{shown}</b>")
+    answers = [(field, application.answers.get(field.id, "")) for field in contest.fields]
+    shown = fitting([field.shown(value, language) if value else "–" for field, value in answers])
+    lines = [
+        f"{words.html(field.label[language])}: <b>{words.html(text)}</b>"
+        for field, text in zip(contest.fields, shown, strict=True)
+    ]
     if contest.consent.publish_name:
         lines.append(f"{words('form.publish_label')}: <b>{words(_publish_key(found))}</b>")
     submitted = application.state == "submitted"
     text = joined(
         note,
         f"<b>{words.html(contest.title[language])}</b>",
+        why(words, found) if application.state == "returned" else "",
         _what_to_do(words, found),
         "\n".join(lines),
         _guardian_text(words, found),
@@ -173,6 +179,16 @@ def summary(words: Words, found: Form, note: str = "") -> Screen:
     return Screen(text, keyboard(rows, words))
 
 
+def fitting(answers: list[str]) -> list[str]:
+    """The answers; where they do not fit into one message together, the long ones end in an ellipsis."""
+    # Telegram counts in UTF-16, where an emoji has two signs.
+    lengths = [len(text.encode("utf-16-le")) // 2 for text in answers]
+    if sum(lengths) <= ANSWERS_LIMIT:
+        return answers
+    most = ANSWERS_LIMIT // len(answers)
+    return [f"{text[: most // 2]}…" if signs > most else text for text, signs in zip(answers, lengths, strict=True)]
+
+
 def _what_to_do(words: Words, found: Form) -> str:
     if found.application.state == "submitted":
         return words("form.check_changes", closes=closes(words, found))
@@ -185,8 +201,8 @@ def _publish_key(found: Form) -> str:
     return "form.yes" if found.application.answers.get(PUBLISH_NAME) == YES else "form.no"
 
 
-def _change(words: Words, found: Form, question: str, label: str) -> InlineKeyboardButton:
-    return tap(words.label("form.change", label=label), _act(found, "ask", question))
+def _change(words: Words, found: Form, question: str, label: str, act: str = "ask") -> InlineKeyboardButton:
+    return tap(words.label("form.change", label=label), _act(found, act, question))
 
 
 def _guardian_text(words: Words, found: Form) -> str:
@@ -238,9 +254,10 @@ def receipt(words: Words, found: Form) -> Screen:
         at=words.moment(application.submitted_at or application.updated_at, contest.tz),
     )
     rows = [[tap(words.label("application.open"), _act(found, "new"))]]
-    after = joined(
-        text, contest.after_submission[words.language], words("form.receipt_until", closes=closes(words, found))
-    )
+    sent = application.submitted_at or application.updated_at
+    # What was corrected after the deadline cannot be changed any more.
+    until = words("form.receipt_until", closes=closes(words, found)) if sent <= application.closes_at else ""
+    after = joined(text, contest.after_submission[words.language], until)
     return Screen(after, InlineKeyboardMarkup(inline_keyboard=rows))
 
 
@@ -253,13 +270,45 @@ def application(words: Words, found: Form, note: str = "", now: datetime | None 
         rows.append([tap(words.label("application.resume"), _act(found, "resume"), style="primary")])
     if application.state == "submitted" and open_:
         rows.append([tap(words.label("application.change"), _act(found, "summary"))])
-    if application.state in ("draft", "submitted"):
+    if application.state == "returned" and open_:
+        rows += correction_rows(words, found, "ask")
+    if application.state in TRANSITIONS["withdraw"].of:
         rows.append([tap(words.label("application.withdraw"), _act(found, "withdraw"))])
     return Screen(text, keyboard(rows, words))
 
 
-def status(words: Words, found: Form, now: datetime | None = None) -> str:
-    """An application in a few lines: contest, number, state, what happens next and by when."""
+def correction_rows(words: Words, found: Form, act: str) -> list[Row]:
+    """The way to what an organiser wants corrected: the very question, where the reason names one, and all answers.
+
+    `act` is `ask`, or `fix` on a push, which opens a new message.
+    """
+    reason = found.contest.reason(found.application.reason)
+    field = found.contest.field(reason.field) if reason else None
+    rows: list[Row] = []
+    if field:
+        rows.append([_change(words, found, field.id, field.label[words.language], act)])
+    rows.append([tap(words.label("application.correct"), _act(found, act), style="primary")])
+    return rows
+
+
+def why(words: Words, found: Form) -> str:
+    """The reason of an organiser's decision, with its paragraph, and their own words; empty where there is none."""
+    reason = found.contest.reason(found.application.reason)
+    paragraph = words("reason.paragraph", paragraph=reason.paragraph) if reason and reason.paragraph else ""
+    note = found.application.note
+    return "\n".join(
+        part
+        for part in (
+            reason.text[words.language] if reason else "",
+            paragraph,
+            words("reason.note", note=note) if note else "",
+        )
+        if part
+    )
+
+
+def status(words: Words, found: Form, now: datetime | None = None, with_reason: bool = True) -> str:
+    """An application in a few lines: contest, number, state, why so, what happens next and by when."""
     application, contest, language = found.application, found.contest, words.language
     number = number_shown(contest.prefix, application.number)
     lines = [f"<b>{words.html(contest.title[language])}</b>"]
@@ -271,18 +320,22 @@ def status(words: Words, found: Form, now: datetime | None = None) -> str:
     if application.state == "draft" and is_open:
         done = sum(key in application.answers for key in [*(field.id for field in contest.fields), PUBLISH_NAME])
         lines.append(words("application.progress", done=done, total=found.total))
-    if application.guardian in ("needed", "paper") and application.state != "withdrawn":
+    if with_reason and application.state in ("returned", "not_admitted"):
+        lines.append(why(words, found))
+    if application.state == "not_admitted":
+        lines.append(words("status.not_admitted_next"))
+    if application.guardian in ("needed", "paper") and application.state in EDITABLE:
         lines.append(words(f"guardian.{application.guardian}"))
-    if application.state == "submitted":
-        lines.append(_next(words, found, now))
+    if application.state in ("submitted", "admitted"):
+        lines.append(coming(words, found, now))
     return "\n".join(line for line in lines if line)
 
 
-def _next(words: Words, found: Form, now: datetime | None) -> str:
+def coming(words: Words, found: Form, now: datetime | None) -> str:
     """The next date of the contest, so that an applicant always knows what they wait for."""
     if now is None:
         return ""
-    after = max(now, found.application.closes_at)
+    after = max(now, found.application.moments["applications_close"])
     ahead = [entry for entry in found.contest.dates if found.application.moments.get(entry.id, after) > after]
     if not ahead:
         return ""
@@ -305,7 +358,7 @@ def applications(words: Words, mine: Sequence[Form], now: datetime) -> Screen:
         number = number_shown(found.contest.prefix, found.application.number)
         title = found.contest.title[words.language]
         rows.append([tap(f"{number} {title}".strip(), _act(found, "open"))])
-    parts = [status(words, found, now) for found in mine]
+    parts = [status(words, found, now, with_reason=False) for found in mine]
     return Screen(joined(words("applications.text"), *parts), keyboard(rows, words))
 
 
