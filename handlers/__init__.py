@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from aiogram import Router
 
-from handlers import applicants, citizens, commands, contests, errors, fallback, groups, guides, organisers, typed
+from handlers import (
+    applicants,
+    citizens,
+    commands,
+    contests,
+    errors,
+    fallback,
+    groups,
+    guides,
+    organisers,
+    seasons,
+    typed,
+)
 
 
 def setup() -> Router:
@@ -17,6 +29,7 @@ def setup() -> Router:
         citizens.setup(),
         contests.setup(),
         organisers.setup(),
+        seasons.setup(),
         commands.setup(),
         typed.setup(),
         fallback.setup(),

@@ -12,11 +12,16 @@ from bot.services import people
 from bot.services.office import Office
 from bot.telegram.screens import Screen
 from bot.telegram.views import pages
+from handlers import seasons
 
 Taker = Callable[[Office, Person, list[str], Message], Awaitable[Screen]]
 """Takes a typed message or a file: whose it is, the words of `asked` after the first, the message."""
 
-TAKERS: Mapping[str, Taker] = {}
+TAKERS: Mapping[str, Taker] = {
+    "place": seasons.take_number,
+    "release": seasons.take_release,
+    "date": seasons.take_date,
+}
 """The first word of `asked` -> who takes what is typed."""
 
 

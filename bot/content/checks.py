@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from bot.domain.base import Text
 from bot.domain.contests import Contest
 from bot.domain.guides import Choice, Guide, Step
-from bot.domain.moments import Calendar
+from bot.domain.moments import Calendar, offset
 
 TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a", "blockquote"})
 SCREEN_LIMIT = 3000
@@ -56,6 +56,9 @@ def contest_faults(
     for guide_id in contest.guides:
         if guide_id not in guide_ids:
             yield f"guides: there is no guide {guide_id!r}"
+    for text in contest.reminders:
+        if [offset(other) for other in contest.reminders].count(offset(text)) > 1:
+            yield f"reminders: {text!r} is named twice"
     consent = contest.consent
     parts: list[Text | None] = [consent.purpose, consent.third_parties, consent.cross_border, consent.publication]
     yield from _together_faults("consent", parts, languages)

@@ -103,6 +103,16 @@ def transition(state: State, act: Act, at: datetime, closes: datetime) -> State:
     return rule.to
 
 
+DECISIONS: frozenset[Act] = frozenset({"return", "admit", "decline", "reconsider"})
+"""What an organiser decides about one application."""
+
+
+def masked(name: str) -> str:
+    """A name as lists show it: the family name and initials."""
+    family, *others = name.split() or [""]
+    return " ".join([family, *(f"{other[0].upper()}." for other in others)])
+
+
 def number_shown(prefix: str, number: int | None) -> str:
     """An application's number as people quote it: EU-0042; empty for a draft that has none yet."""
     return f"{prefix}-{number:04}" if number else ""

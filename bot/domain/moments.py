@@ -10,19 +10,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from bot.domain.base import Model
+from bot.domain.base import Model, Refusal
 
 _RELATIVE = re.compile(
     r"^(?P<count>\d{1,4}) (?P<unit>minutes?|hours?|days?|weeks?|working days?) after (?P<event>[a-z][a-z0-9_]*)$"
 )
 OFFSET = r"^[1-9]\d{0,2}[dhms]$"
 """How long before a moment: days, hours, minutes or seconds."""
+_TYPED = re.compile(
+    r"^(?:(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4})|(?P<iso>\d{4}-\d{2}-\d{2}))"
+    r"(?:[,T\s]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2}))?$"
+)
+DAY_ENDS = time(18)
+"""The hour of a typed day that names none: the end of a department's day."""
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _SPANS = {
     "minute": timedelta(minutes=1),
@@ -59,6 +65,12 @@ def offset(text: str) -> timedelta:
     return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 
 
+def event_of(text: str) -> str | None:
+    """The name of the moment from which `text` counts; None for an absolute one."""
+    match = _RELATIVE.match(text)
+    return match["event"] if match else None
+
+
 def parse(text: str, zone: ZoneInfo, known: Mapping[str, datetime], calendar: Calendar) -> datetime:
     """The moment that `text` names, in UTC.
 
@@ -71,7 +83,7 @@ def parse(text: str, zone: ZoneInfo, known: Mapping[str, datetime], calendar: Ca
     start = known[match["event"]].astimezone(zone)
     count, unit = int(match["count"]), match["unit"].removesuffix("s")
     if unit == "working day":
-        return _working_days_after(start, count, calendar).astimezone(UTC)
+        return working_days_after(start, count, calendar).astimezone(UTC)
     if unit in ("day", "week"):
         return (start + _SPANS[unit] * count).astimezone(UTC)
     return (start.astimezone(UTC) + _SPANS[unit] * count).astimezone(UTC)
@@ -89,7 +101,33 @@ def _absolute(text: str, zone: ZoneInfo) -> datetime:
     return moment.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _working_days_after(start: datetime, count: int, calendar: Calendar) -> datetime:
+def typed(text: str, zone: ZoneInfo) -> datetime:
+    """The moment in UTC that somebody typed in the zone's hours: "10.09.2027 18:00"; without an hour the day's end.
+
+    Raises Refusal for what is no such moment.
+    """
+    match = _TYPED.match(text.strip())
+    if match is None:
+        raise Refusal("refusal.moment.form")
+    try:
+        day = (
+            date.fromisoformat(match["iso"])
+            if match["iso"]
+            else date(int(match["year"]), int(match["month"]), int(match["day"]))
+        )
+        hour = time(int(match["hour"]), int(match["minute"])) if match["hour"] else DAY_ENDS
+    except ValueError:
+        raise Refusal("refusal.moment.form") from None
+    return datetime.combine(day, hour, zone).astimezone(UTC)
+
+
+def end_of_working_day(count: int, now: datetime, zone: ZoneInfo, calendar: Calendar) -> datetime:
+    """The end of the count-th working day after today, in UTC."""
+    day = working_days_after(now.astimezone(zone), count, calendar).date()
+    return datetime.combine(day, DAY_ENDS, zone).astimezone(UTC)
+
+
+def working_days_after(start: datetime, count: int, calendar: Calendar) -> datetime:
     """The same hour on the count-th working day after the day of `start`, which is not counted itself."""
     day = start
     while count:
@@ -119,5 +157,5 @@ def resolve(moments: Mapping[str, str], zone: ZoneInfo, calendar: Calendar) -> d
 
 
 def _ready(text: str, known: Mapping[str, datetime]) -> bool:
-    match = _RELATIVE.match(text)
-    return match is None or match["event"] in known
+    event = event_of(text)
+    return event is None or event in known

@@ -140,32 +140,33 @@ async def store_answer_in(connection: AsyncConnection, vault: Vault, change: Cha
     return bool(await rows(connection, _STORE, change.parameters(vault)))
 
 
-def _select() -> Select[Any]:
+def whole() -> Select[Any]:
+    """What reads applications: its rows are for `as_application`."""
     return select(*_APPLICATION).join(contests, contests.c.id == applications.c.contest_id)
 
 
 async def get(database: Database, vault: Vault, application_id: int) -> Application | None:
     """The application, or None."""
-    row = await database.row(_select().where(applications.c.id == application_id))
+    row = await database.row(whole().where(applications.c.id == application_id))
     return as_application(row, vault) if row else None
 
 
 async def lock(connection: AsyncConnection, vault: Vault, application_id: int) -> Application | None:
     """The application, locked until the transaction ends, or None."""
-    statement = _select().where(applications.c.id == application_id).with_for_update(of=applications)
+    statement = whole().where(applications.c.id == application_id).with_for_update(of=applications)
     found = await rows(connection, statement)
     return as_application(found[0], vault) if found else None
 
 
 async def of_person(database: Database, vault: Vault, person_id: int) -> list[Application]:
     """All applications of a person, the newest first."""
-    statement = _select().where(applications.c.person_id == person_id).order_by(applications.c.id.desc())
+    statement = whole().where(applications.c.person_id == person_id).order_by(applications.c.id.desc())
     return [as_application(row, vault) for row in await database.read(statement)]
 
 
 async def live_in(connection: AsyncConnection, vault: Vault, contest_id: str, identity: bytes) -> Application | None:
     """The identity's application that counts in this contest, or None."""
-    statement = _select().where(
+    statement = whole().where(
         applications.c.contest_id == contest_id,
         applications.c.identity == identity,
         applications.c.state.in_(LIVE),

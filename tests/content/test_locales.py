@@ -34,6 +34,9 @@ VALUES: dict[str, Any] = {
     "age": 16,
     "limit": 3000,
     "length": 5000,
+    "at": CLOSES,
+    "count": 100_000,
+    "who": "EU-0042 " + "А" * 55,
     "types": "PDF, JPG, PNG, DOCX, XLSX, MP4",
 }
 """What fills the placeholders of refusals, as long as it gets."""
@@ -48,6 +51,7 @@ DYNAMIC: dict[str, set[str]] = {
     "act.": {
         *TRANSITIONS,
         *("agree", "change", "late_answer", "file_refused"),
+        *("place_set", "place_cleared"),
         *("guardian_agreed", "guardian_withdrew", "paper_sent", "paper_accepted", "paper_declined"),
     },
     "command.": {*COMMANDS, *STAFF_COMMANDS, *OWNER_COMMANDS},

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from aiogram.methods import TelegramMethod
-
 from bot.domain.mailings import Mailing
+from bot.domain.pushes import Kind
 from bot.services.office import Office
-from bot.storage.recipients import Recipient
+from bot.telegram.views import reminders, results
+from bot.telegram.views.calls import Compose
 
-Compose = Callable[[Recipient], Awaitable[TelegramMethod[Any] | None]]
-"""Makes the call for one recipient; None: it is of no use to them any more."""
+__all__ = ["Compose", "composer"]
 
 
 async def composer(office: Office, mailing: Mailing) -> Compose:
     """What makes the calls of this mailing. Made once a mailing, and anew after it was paused: its content may have
     been changed then. Raises ValueError for a kind that does not go to many."""
+    match mailing.kind:
+        case Kind.DEADLINE_REMINDER | Kind.DEADLINE_MOVED:
+            return await reminders.composer(office, mailing)
+        case Kind.RESULT:
+            return await results.one_by_one(office, mailing)
+        case Kind.RESULTS_LIST:
+            return await results.as_list(office, mailing)
     raise ValueError(f"{mailing.kind.name} does not go to many")
