@@ -36,7 +36,7 @@ async def composer(office: Office, mailing: Mailing) -> Compose:
         words = office.words[recipient.language]
         data = ApplicationTap(application=row[0], act="go").pack()
         keyboard = InlineKeyboardMarkup(inline_keyboard=[[tap(words.label("application.resume"), data)]])
-        return message(recipient, _text(words, mailing.kind, found, now), keyboard)
+        return message(_text(words, mailing.kind, found, now), keyboard)
 
     return compose
 

@@ -77,7 +77,7 @@ async def one_by_one(office: Office, mailing: Mailing) -> Compose:
         words = office.words[recipient.language]
         text = _own(words, found, place, number, office.clock.now())
         data = ApplicationTap(application=application_id, act="new").pack()
-        return message(recipient, text, _button(words.label("application.open"), data))
+        return message(text, _button(words.label("application.open"), data))
 
     return compose
 
@@ -106,14 +106,17 @@ async def as_list(office: Office, mailing: Mailing) -> Compose:
     """Tells everyone who follows the contest who has which place; the list is made once a language."""
     found = await seasons.announced(office, mailing.contest_id or "")
     winners = await seasons.winners(office, found.contest.id)
-    texts = {language: _list_text(words, found.contest, winners) for language, words in office.words.items()}
+    calls = {language: _list_call(words, found.contest, winners) for language, words in office.words.items()}
 
     async def compose(recipient: Recipient) -> SendMessage:
-        data = ContestTap(contest=found.contest.id, act="new").pack()
-        button = _button(office.words[recipient.language].label("season.open_contest"), data)
-        return message(recipient, texts[recipient.language], button)
+        return calls[recipient.language]
 
     return compose
+
+
+def _list_call(words: Words, contest: Contest, winners: Sequence[Application]) -> SendMessage:
+    data = ContestTap(contest=contest.id, act="new").pack()
+    return message(_list_text(words, contest, winners), _button(words.label("season.open_contest"), data))
 
 
 def _list_text(words: Words, contest: Contest, winners: Sequence[Application]) -> str:
