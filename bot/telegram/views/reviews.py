@@ -166,15 +166,15 @@ def _head(words: Words, found: Form) -> str:
 def _answers(words: Words, found: Form) -> tuple[list[str], list[Field]]:
     """The answers, a line each, and the fields whose answers are too long to stand there whole."""
     answers, language = found.application.answers, words.language
-    shown = {
-        field: field.shown(answers[field.id], language) if answers[field.id] else "–"
+    shown = [
+        (field, field.shown(answers[field.id], language) if answers[field.id] else "–")
         for field in found.contest.fields
         if field.id in answers
-    }
-    is_long = sum(len(words.html(text)) for text in shown.values()) > ANSWERS_LIMIT
-    long = [field for field, text in shown.items() if is_long and len(text) > SHORTENED]
+    ]
+    is_long = sum(len(text) for _, text in shown) > ANSWERS_LIMIT
+    long = [field for field, text in shown if is_long and len(text) > SHORTENED]
     lines = []
-    for field, text in shown.items():
+    for field, text in shown:
         begun = f"{text[:SHORTENED]}…" if field in long else text
         lines.append(f"{words.html(field.label[language])}: <b>{words.html(begun)}</b>")
     if PUBLISH_NAME in answers:
