@@ -14,6 +14,7 @@ from handlers import (
     groups,
     guides,
     organisers,
+    reviews,
     seasons,
     typed,
 )
@@ -29,6 +30,7 @@ def setup() -> Router:
         citizens.setup(),
         contests.setup(),
         organisers.setup(),
+        reviews.setup(),
         seasons.setup(),
         commands.setup(),
         typed.setup(),

@@ -12,12 +12,16 @@ from bot.services import people
 from bot.services.office import Office
 from bot.telegram.screens import Screen
 from bot.telegram.views import pages
-from handlers import seasons
+from handlers import reviews, seasons
 
 Taker = Callable[[Office, Person, list[str], Message], Awaitable[Screen]]
 """Takes a typed message or a file: whose it is, the words of `asked` after the first, the message."""
 
 TAKERS: Mapping[str, Taker] = {
+    "find": reviews.take_search,
+    "words": reviews.take_words,
+    "sure": reviews.take_words_again,
+    "until": reviews.take_date,
     "place": seasons.take_number,
     "release": seasons.take_release,
     "date": seasons.take_date,

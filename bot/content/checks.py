@@ -19,6 +19,8 @@ SCREEN_LIMIT = 3000
 """Signs of text: a screen adds its head and foot to it, and Telegram takes 4,096."""
 TOGETHER_LIMIT = 3300
 """Signs of all texts that stand on one screen together."""
+REASON_LIMIT = 600
+"""Signs of a reason: some of them stand on one screen, in the list of a person's applications."""
 LIMITS = {"label": 64, "title": 64, "example": 64, "copy_text": 256}
 _LINK = re.compile(r'<a href="[^"<>]+">')
 PLAIN = frozenset({"label", "title", "example", "copy_text", "keywords", "name"})
@@ -59,6 +61,7 @@ def contest_faults(
     for text in contest.reminders:
         if [offset(other) for other in contest.reminders].count(offset(text)) > 1:
             yield f"reminders: {text!r} is named twice"
+    yield from _reason_faults(contest, languages)
     consent = contest.consent
     parts: list[Text | None] = [consent.purpose, consent.third_parties, consent.cross_border, consent.publication]
     yield from _together_faults("consent", parts, languages)
@@ -66,6 +69,17 @@ def contest_faults(
         contest.moments(calendar)
     except ValueError as error:
         yield str(error)
+
+
+def _reason_faults(contest: Contest, languages: Collection[str]) -> Iterator[str]:
+    """A reason stands in one message with an organiser's own words, and in the list of applications."""
+    for reason in contest.reasons:
+        if not reason.acts:
+            yield f"reasons.{reason.id}.acts: name return, decline, or both"
+        for language in languages:
+            signs = length(reason.text.root.get(language, ""))
+            if signs > REASON_LIMIT:
+                yield f"reasons.{reason.id}.text.{language}: {signs} signs, at most {REASON_LIMIT}"
 
 
 def length(text: str) -> int:

@@ -28,7 +28,8 @@ async def keep(office: Office, file_id: int, content: bytes, sha256: str) -> Non
 
 
 async def refuse(office: Office, file_id: int) -> None:
-    """The content is not what its name said, or it cannot be had: a draft asks for it again, the person is told."""
+    """The content is not what its name said, or it cannot be had: a form that is still to be sent in asks for it again,
+    and the person is told."""
     row = await files.get(office.database, file_id)
     if row is None or row.person_id is None:
         return
@@ -40,7 +41,7 @@ async def refuse(office: Office, file_id: int) -> None:
             return
         if row.field == PAPER and application.guardian == "paper":
             await applications.change(connection, application, {"guardian": "needed"})
-        elif row.field != PAPER and application.state == "draft":
+        elif row.field != PAPER and application.state in ("draft", "returned"):
             answers = {key: value for key, value in application.answers.items() if key != row.field}
             sealed = office.vault.seal_json(answers)
             await applications.change(connection, application, {"answers": sealed, "question": row.field})

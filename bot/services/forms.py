@@ -7,16 +7,18 @@ where the applicant stands.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from bot.domain.applications import PUBLISH_NAME, Act, Application, State, transition
+from bot.domain.applications import EDITABLE, PUBLISH_NAME, Act, Application, State, transition
 from bot.domain.base import Refusal
 from bot.domain.contests import Contest
 from bot.domain.fields import Field, FileField
 from bot.domain.people import Person
 from bot.domain.pushes import Kind
+from bot.domain.search import words_of
 from bot.services import consents as wordings
 from bot.services.office import Office
 from bot.storage import applications, consents, contests, deliveries, files, links, people
@@ -28,6 +30,10 @@ LATE = "late."
 LATE_LIMIT = 3000
 SHOWN_WITHDRAWN = 3
 YES, NO = "yes", "no"
+NAME_HASH = 16
+"""Bytes of the hash by which a word of a name is found."""
+UNDECIDED: dict[str, Any] = {"reason": "", "note": None, "correct_by": None}
+"""The columns of an organiser's decision when there is none (any more)."""
 PHOTO_NAME = "photo.jpg"
 """The name under which a photo stands: Telegram gives it none."""
 
@@ -38,7 +44,7 @@ class Form:
 
     application: Application
     contest: Contest
-    note: Literal["", "late", "closed"] = ""
+    note: Literal["", "late", "closed", "decided"] = ""
 
     @property
     def field(self) -> Field | None:
@@ -138,7 +144,8 @@ async def agree(office: Office, person: Person, contest_id: str, language: str) 
                 await applications.record(connection, created, now, person.id, "agree", "draft")
             application = await applications.live_in(connection, office.vault, contest_id, identity)
         assert application is not None
-        await people.stand_in(connection, person.id, "form", application.id)
+        if application.state in EDITABLE:
+            await people.stand_in(connection, person.id, "form", application.id)
     return form(office, application)
 
 
@@ -185,8 +192,12 @@ async def answer(
     found = form(office, application)
     if is_repeated(application, update_id, office.clock.now()):
         return found
+    if application.state == "withdrawn":
+        raise Refusal("refusal.state.withdrawn")
+    if application.state not in EDITABLE:
+        return await _keep_late(office, found, person, raw, update_id, "decided")
     if at > application.closes_at:
-        return await _keep_late(office, found, person, raw, update_id)
+        return await _keep_late(office, found, person, raw, update_id, "late")
     field = found.field
     if field is None:
         raise Refusal("refusal.tap")
@@ -203,7 +214,8 @@ async def tap(office: Office, person: Person, application_id: int, question: str
     """
     found = await own(office, person, application_id)
     now = office.clock.now()
-    if found.application.question != question or is_repeated(found.application, update_id, now):
+    is_decided = found.application.state not in EDITABLE
+    if found.application.question != question or is_decided or is_repeated(found.application, update_id, now):
         return found
     if now > found.application.closes_at:
         raise Refusal("refusal.deadline", closes=found.application.closes_at)
@@ -231,6 +243,8 @@ async def upload(
     found = form(office, application)
     if is_repeated(application, update_id, office.clock.now()):
         return found
+    if application.state not in EDITABLE:
+        raise Refusal(f"refusal.state.{application.state}")
     field = found.field
     if not isinstance(field, FileField):
         raise Refusal("refusal.words_wanted")
@@ -275,7 +289,8 @@ async def take_file(
 
 
 async def submit(office: Office, person: Person, application_id: int) -> Form:
-    """Sends the draft in, gives it a number and queues the receipt; the second of two taps finds it sent in.
+    """Sends in a draft, which gets a number, or what was returned for correction, and queues the receipt; the second
+    of two taps finds it sent in.
 
     Raises Refusal past the deadline, while an answer or a guardian's consent is missing, or in another state.
     """
@@ -285,19 +300,30 @@ async def submit(office: Office, person: Person, application_id: int) -> Form:
         application = await applications.lock(connection, office.vault, application_id)
         if application is None or application.state == "submitted":
             return replace(found, application=application or found.application)
-        state = transition(application.state, "submit", now, application.closes_at)
+        act: Act = "resubmit" if application.state == "returned" else "submit"
+        state = transition(application.state, act, now, application.closes_at)
         _require_complete(found.contest, application)
         number = application.number or await applications.next_number(connection, application.contest_id)
         await applications.change(
             connection,
             application,
-            {"state": state, "number": number, "submitted_at": now, "updated_at": now, "question": SUMMARY},
+            {
+                "state": state,
+                "number": number,
+                "submitted_at": now,
+                "updated_at": now,
+                "question": SUMMARY,
+                **UNDECIDED,
+            },
         )
-        await applications.record(connection, application_id, now, person.id, "submit", state)
+        await _find_by_name(office, connection, found.contest, application_id, application.answers)
+        await applications.record(connection, application_id, now, person.id, act, state)
         await people.stand_in(connection, person.id, "", None)
         await deliveries.queue(connection, Kind.RECEIPT, person.id, application_id, now)
     office.queued.set()
-    submitted = replace(application, state=state, number=number, submitted_at=now, question=SUMMARY)
+    submitted = replace(
+        application, state=state, number=number, submitted_at=now, question=SUMMARY, reason="", note="", correct_by=None
+    )
     return replace(found, application=submitted)
 
 
@@ -323,15 +349,19 @@ async def withdraw(office: Office, person: Person, application_id: int) -> Form:
                 "question": SUMMARY,
                 "guardian": "",
                 "updated_at": now,
+                "place": None,
+                **UNDECIDED,
             },
         )
+        await applications.forget_words(connection, [application_id])
         await links.drop(connection, application_id)
         await consents.withdraw(connection, application_id, now)
         dropped = await files.drop(connection, [application_id])
         await applications.record(connection, application_id, now, person.id, "withdraw", state)
         await people.stand_in(connection, person.id, "", None)
     office.files.remove(dropped)
-    return replace(found, application=replace(application, state=state, answers={}, question=SUMMARY))
+    withdrawn = replace(application, state=state, answers={}, question=SUMMARY, reason="", note="", correct_by=None)
+    return replace(found, application=withdrawn)
 
 
 async def mine(office: Office, person: Person) -> list[Form]:
@@ -365,7 +395,22 @@ async def _is_stored(office: Office, found: Form, person: Person, change: Change
         stored = await applications.store_answer_in(connection, office.vault, change)
         if stored:
             await _record_change(connection, found, change, person)
+            if found.contest.name_in(change.answers) != found.contest.name_in(found.application.answers):
+                await _find_by_name(office, connection, found.contest, change.application_id, change.answers)
     return stored
+
+
+async def _find_by_name(
+    office: Office, connection: Any, contest: Contest, application_id: int, answers: Mapping[str, str]
+) -> None:
+    """Makes organisers find the application by the words of this name."""
+    hashes = name_hashes(office, contest, contest.name_in(answers))
+    await applications.set_name_words(connection, application_id, hashes)
+
+
+def name_hashes(office: Office, contest: Contest, text: str) -> set[bytes]:
+    """The keyed hash of each word, by which names are found that nobody can read in the database."""
+    return {office.vault.lookup(f"name:{contest.id}", word)[:NAME_HASH] for word in words_of(text)}
 
 
 def _change(office: Office, found: Form, question: str, value: str, update_id: int) -> Change:
@@ -378,7 +423,7 @@ def _change(office: Office, found: Form, question: str, value: str, update_id: i
         young = contest.needs_guardian(answers, now.astimezone(contest.tz).date())
         guardian = (guardian or "needed") if young else ""
     state: State = application.state
-    if state == "submitted" and guardian == "needed":
+    if state == "submitted" and guardian == "needed" and not question.startswith(LATE):
         state = transition(state, "reopen", now, application.closes_at)
     return Change(
         application_id=application.id,
@@ -412,8 +457,10 @@ async def _record_change(connection: Any, found: Form, change: Change, person: P
     await applications.record(connection, change.application_id, change.now, person.id, act, change.becomes)
 
 
-async def _keep_late(office: Office, found: Form, person: Person, raw: str, update_id: int) -> Form:
-    """Keeps what was typed after the deadline beside the answers, and leaves the form."""
+async def _keep_late(
+    office: Office, found: Form, person: Person, raw: str, update_id: int, why: Literal["late", "decided"]
+) -> Form:
+    """Keeps what was typed after the deadline, or a decision, beside the answers, and leaves the form."""
     application = found.application
     typed = _change(office, found, LATE + application.question, raw[:LATE_LIMIT], update_id)
     change = replace(typed, next=SUMMARY, becomes=application.state)
@@ -423,7 +470,7 @@ async def _keep_late(office: Office, found: Form, person: Person, raw: str, upda
                 connection, application.id, change.now, person.id, "late_answer", application.state
             )
         await people.stand_in(connection, person.id, "", None)
-    return replace(_after(found, change), note="late")
+    return replace(_after(found, change), note=why)
 
 
 async def _answer_publication(office: Office, found: Form, person: Person, raw: str, update_id: int) -> Form:

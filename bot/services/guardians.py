@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.applications import Application
+from bot.domain.applications import EDITABLE, Application
 from bot.domain.base import Refusal
 from bot.domain.contests import Contest
 from bot.domain.fields import FileField, NameField
@@ -70,15 +70,9 @@ async def open_link(office: Office, person: Person, token: str) -> Asked:
 def asked(office: Office, application: Application, language: str) -> Asked:
     """What a guardian is asked for this application."""
     contest = forms.form(office, application).contest
-    name = applicant_name(contest, application)
+    name = contest.name_in(application.answers)
     text = wordings.wording(office, contest, language, application.moments["erased"], name)
     return Asked(contest, name, text)
-
-
-def applicant_name(contest: Contest, application: Application) -> str:
-    """The applicant's name as they wrote it; empty while they did not."""
-    field = next((field for field in contest.fields if isinstance(field, NameField)), None)
-    return application.answers.get(field.id, "") if field else ""
 
 
 async def sign(office: Office, person: Person, application: Application, raw: str, at: datetime) -> str:
@@ -118,7 +112,7 @@ async def sign(office: Office, person: Person, application: Application, raw: st
     if not still_needed:
         raise Refusal("refusal.link.used")
     office.queued.set()
-    return applicant_name(contest, application)
+    return contest.name_in(application.answers)
 
 
 async def decline(office: Office, person: Person) -> None:
@@ -204,6 +198,8 @@ async def _needed(office: Office, person: Person, application_id: int) -> Form:
     found = await forms.own(office, person, application_id)
     if found.application.guardian not in ("needed", "paper"):
         raise Refusal("refusal.guardian_done")
+    if found.application.state not in EDITABLE:
+        raise Refusal(f"refusal.state.{found.application.state}")
     if office.clock.now() > found.application.closes_at:
         raise Refusal("refusal.deadline", closes=found.application.closes_at)
     return found

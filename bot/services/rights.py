@@ -103,6 +103,9 @@ async def _application_lines(office: Office, form: forms.Form, words: Words) -> 
         if row.act in PENDING and application.state not in ("placed", "not_placed"):
             continue  # a place is told to nobody before the results are released
         lines.append(f"  {words.shown(row.at)}: {words.label(f'act.{row.act}')}")
+        reason = contest.reason(row.reason)
+        lines += [f"    {line}" for line in wordings.plain(reason.text[language]).splitlines()] if reason else []
+        lines += [f"    {line}" for line in office.vault.open_text(row.note).splitlines()] if row.note else []
     for row in await files.of_application(office.database, application.id):
         name = office.vault.open_text(row.name)
         lines.append("  " + words.label("mydata.file", name=name, size=row.size, at=row.sent_at))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,7 @@ from bot.domain.applications import EDITABLE, LIVE, Application, Guardian, State
 from bot.domain.people import Person
 from bot.storage.database import AnyRow, Database, rows
 from bot.storage.people import COLUMNS, as_person
-from bot.storage.tables import applications, contests, history, people
+from bot.storage.tables import applications, contests, history, name_words, people
 from bot.vault import Vault
 
 REDELIVERY = timedelta(hours=24)
@@ -240,13 +240,28 @@ async def record(
 
 
 async def history_of(database: Database, application_id: int) -> list[AnyRow]:
-    """The lines of an application's history (at, act, state), the oldest first."""
+    """The lines of an application's history (at, actor_id, act, state, reason, sealed note), the oldest first."""
     statement = (
-        select(history.c.at, history.c.act, history.c.state)
+        select(history.c.at, history.c.actor_id, history.c.act, history.c.state, history.c.reason, history.c.note)
         .where(history.c.application_id == application_id)
         .order_by(history.c.id)
     )
     return list(await database.read(statement))
+
+
+async def set_name_words(connection: AsyncConnection, application_id: int, words: Iterable[bytes]) -> None:
+    """Makes these keyed hashes those by which the application is found; none: it is not found by its name."""
+    await connection.execute(delete(name_words).where(name_words.c.application_id == application_id))
+    values = [{"word": word, "application_id": application_id} for word in words]
+    if values:
+        await connection.execute(name_words.insert(), values)
+
+
+async def forget_words(connection: AsyncConnection, ids: list[int]) -> None:
+    """Removes what organisers wrote about applications, and the hashes by which their names are found."""
+    await connection.execute(delete(name_words).where(name_words.c.application_id.in_(ids)))
+    await connection.execute(update(history).where(history.c.application_id.in_(ids)).values(note=None))
+    await connection.execute(update(applications).where(applications.c.id.in_(ids)).values(note=None))
 
 
 async def count(database: Database) -> int:

@@ -115,6 +115,19 @@ async def announced(database: Database) -> set[str]:
     return {row[0] for row in await database.read(select(contests.c.id))}
 
 
+async def released(database: Database, contest_id: str) -> bool:
+    """Whether the results are released."""
+    row = await database.row(select(contests.c.released_at).where(contests.c.id == contest_id))
+    return row is not None and row[0] is not None
+
+
+async def is_released(connection: AsyncConnection, contest_id: str) -> bool:
+    """Whether the results are released; until the transaction ends nobody else can release them."""
+    statement = select(contests.c.released_at).where(contests.c.id == contest_id).with_for_update(read=True)
+    found = await rows(connection, statement)
+    return bool(found) and found[0][0] is not None
+
+
 async def follow(database: Database, person_id: int, contest_id: str, now: datetime) -> None:
     """Notes that the person follows the contest; twice is the same."""
     insert = sqlite.insert if database.is_sqlite else postgresql.insert

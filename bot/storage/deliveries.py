@@ -61,6 +61,12 @@ async def is_queued(connection: AsyncConnection, kind: Kind, person_id: int) -> 
     return bool(await rows(connection, statement.limit(1)))
 
 
+async def cancel(connection: AsyncConnection, kind: Kind, subject_id: int) -> None:
+    """Cancels what of this kind is queued about the subject."""
+    queued = update(deliveries).filter_by(kind=kind, subject_id=subject_id, state=State.QUEUED)
+    await connection.execute(queued.values(state=State.CANCELLED))
+
+
 async def claim(seat: Seat, now: datetime, limit: int) -> list[Delivery]:
     """Takes up to `limit` due rows, the oldest first, and commits that they are being sent. Only the seat's holder
     can: raises SeatLost otherwise."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.applications import TRANSITIONS
 from bot.domain.pushes import Kind
 from bot.storage import deliveries, files
-from bot.storage.applications import record
+from bot.storage.applications import forget_words, record
 from bot.storage.database import rows
 from bot.storage.tables import applications, consents, history, links, people
 
@@ -64,6 +64,7 @@ async def _empty(connection: AsyncConnection, ids: list[int]) -> list[int]:
     await connection.execute(delete(consents).where(consents.c.application_id.in_(ids)))
     await connection.execute(delete(links).where(links.c.application_id.in_(ids)))
     await connection.execute(update(history).where(history.c.application_id.in_(ids)).values(actor_id=None))
+    await forget_words(connection, ids)
     # Whoever stood at one of them stands nowhere: the next thing they type is no answer any more.
     await connection.execute(
         update(people)

@@ -85,6 +85,7 @@ _STAND = (
         screen_id=bindparam("to_id"),
         guide=None,
         asked=bindparam("to_asked"),
+        typed=bindparam("to_typed"),
         **_SEEN,
     )
     .returning(*COLUMNS)
@@ -118,6 +119,12 @@ async def find(database: Database, telegram_id: int) -> Person | None:
     return as_person(row) if row else None
 
 
+async def get(database: Database, person_id: int) -> Person | None:
+    """The person with this id, or None."""
+    row = await database.row(select(*COLUMNS).where(people.c.id == person_id))
+    return as_person(row) if row else None
+
+
 async def arrive(database: Database, telegram_id: int, now: datetime) -> Person:
     """The person, made if they are new; a message of theirs says that they did not block the bot (any more)."""
     found = await database.run(_ARRIVE[database.url.get_backend_name()], {"of": telegram_id, "now": now})
@@ -133,12 +140,34 @@ async def move_in_guide(
 
 
 async def stand(
-    database: Database, telegram_id: int, screen: Screen, screen_id: int | None, now: datetime, asked: str = ""
+    database: Database,
+    telegram_id: int,
+    screen: Screen,
+    screen_id: int | None,
+    now: datetime,
+    asked: str = "",
+    typed: bytes | None = None,
 ) -> Person | None:
-    """Notes what the next typed message means. None: no such person."""
-    values = {"of": telegram_id, "to_screen": screen, "to_id": screen_id, "now": now, "to_asked": asked}
+    """Notes what the next typed message means; `typed` (sealed) is kept until the person stands elsewhere.
+
+    None: no such person.
+    """
+    values = {
+        "of": telegram_id,
+        "to_screen": screen,
+        "to_id": screen_id,
+        "now": now,
+        "to_asked": asked,
+        "to_typed": typed,
+    }
     found = await database.run(_STAND, values)
     return as_person(found[0]) if found else None
+
+
+async def typed(database: Database, person_id: int) -> bytes | None:
+    """What the person typed at the desk and has not confirmed yet, sealed; None: nothing."""
+    row = await database.row(select(people.c.typed).where(people.c.id == person_id))
+    return row[0] if row else None
 
 
 async def stand_in(connection: AsyncConnection, person_id: int, screen: Screen, screen_id: int | None) -> None:

@@ -77,6 +77,8 @@ people = Table(
     Column("guides", Json, nullable=False, server_default="{}"),
     # What an organiser's next typed message answers (domain.people.Asked); '' for everyone else.
     Column("asked", String(64), nullable=False, server_default=""),
+    # Sealed: what an organiser typed at the desk and has not confirmed yet.
+    Column("typed", LargeBinary),
     Column("blocked_at", Moment),
     # The account is deleted: nothing is sent there any more.
     Column("retired_at", Moment),

@@ -77,7 +77,7 @@ class OrganiserTap(CallbackData, prefix="o1"):
 
 class ReviewTap(CallbackData, prefix="v1"):
     """An organiser's way to applications: `contests`; of one contest `open`, `find`; `list` of a state (empty: all),
-    of applications with ids below `before` (0: from the newest)."""
+    of applications with numbers below `before` (0: from the greatest)."""
 
     act: str
     contest: str = ""
@@ -86,9 +86,9 @@ class ReviewTap(CallbackData, prefix="v1"):
 
 
 class DecisionTap(CallbackData, prefix="d1"):
-    """An organiser's act at one application: `open`, `history`, `files`, `admit`, `return`, `decline`, `place`, …;
-    `value` is a reason, a day, a place. `seen` is when the answers that the organiser saw were changed last (seconds):
-    nobody decides on answers that they did not see."""
+    """An organiser's act at one application: `open`, `history`, `file`, `admit`, `return`, `decline`, `place`, …;
+    `value` is a reason, days and a reason, a file, a place. `seen` is when the answers that the organiser saw were
+    changed last (milliseconds): nobody decides on answers that they did not see."""
 
     application: RowId
     act: str

@@ -13,13 +13,15 @@ from typing import Any, get_args
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.domain.applications import EDITABLE, TRANSITIONS, Guardian, State
+from bot.domain.applications import DECISIONS, EDITABLE, TRANSITIONS, Guardian, State
 from bot.domain.guides import Device
 from bot.domain.mailings import State as MailingState
 from bot.domain.pushes import Kind
 from bot.local_telegram.entities import parse_html, utf16_length
 from bot.services.consents import Kind as ConsentKind
+from bot.services.reviews import LONGEST_NAME
 from bot.telegram.commands import COMMANDS, OWNER_COMMANDS, STAFF_COMMANDS
+from bot.telegram.views.reviews import SEASON_ACTS
 from bot.words import PLACEHOLDER, check
 from handlers import typed
 from tests.services.rooms import CLOSES, LANGUAGES, ROOT, catalogues, library
@@ -29,6 +31,8 @@ NO_KEYS = {"mydata.txt", "mydata.zip", "photo.jpg", "config.toml", "clock.json"}
 """File names that look like keys."""
 VALUES: dict[str, Any] = {
     "closes": CLOSES,
+    "results": CLOSES,
+    "name": "Н" * LONGEST_NAME,
     "opens": CLOSES,
     "day": date(2027, 9, 23),
     "age": 16,
@@ -44,9 +48,11 @@ VALUES: dict[str, Any] = {
 SIMPLE = (
     *(Kind.FILE_REFUSED, Kind.GUARDIAN_AGREED, Kind.GUARDIAN_WITHDREW),
     *(Kind.PAPER_ACCEPTED, Kind.PAPER_DECLINED),
+    *(Kind.ADMITTED, Kind.RETURNED, Kind.NOT_ADMITTED, Kind.RECONSIDERED, Kind.CORRECTION_REMINDER),
 )
 """Kinds of push that say one sentence."""
 BETWEEN = tuple(get_args(Guardian))
+DECIDED: set[str] = {TRANSITIONS[act].to for act in DECISIONS}
 DYNAMIC: dict[str, set[str]] = {
     "act.": {
         *TRANSITIONS,
@@ -60,8 +66,15 @@ DYNAMIC: dict[str, set[str]] = {
     "guardian.": {state for state in BETWEEN if state},
     "guide.device.": set(get_args(Device)),
     "push.": {kind.name.lower() for kind in Kind} | {f"{kind.name.lower()}_text" for kind in SIMPLE},
+    "refusal.admit.": {"needed", "paper"},
+    "refusal.decided_by.": DECIDED,
     "refusal.mailing.": set(get_args(MailingState)),
     "refusal.state.": set(get_args(State)),
+    "review.do.": set(DECISIONS),
+    "review.done.": DECIDED,
+    "review.guardian.": {state for state in BETWEEN if state},
+    "review.why.": {"return", "decline"},
+    "season.": set(SEASON_ACTS),
     "state.": set(get_args(State)),
     "status.": {*get_args(State), *(f"{state}_closed" for state in EDITABLE)},
     "unexpected.": {*typed.KINDS, "other"},

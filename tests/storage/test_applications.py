@@ -228,6 +228,6 @@ async def test_the_history_keeps_its_order(database: Database) -> None:
         await applications.record(connection, made.id, NOW, made.person_id, "agree", "draft")
         await applications.record(connection, made.id, NOW + DAY, None, "submit", "submitted")
     assert [tuple(row) for row in await applications.history_of(database, made.id)] == [
-        (NOW, "agree", "draft"),
-        (NOW + DAY, "submit", "submitted"),
+        (NOW, made.person_id, "agree", "draft", "", None),
+        (NOW + DAY, None, "submit", "submitted", "", None),
     ]

@@ -28,7 +28,7 @@ def dates(words: Words, found: Season, movable: Sequence[str], note: str = "") -
     rows: list[Row] = [
         [act(contest, f"✏️ {moment_name(words, contest, name)}"[:LABEL_LIMIT], "date", name)] for name in movable
     ]
-    head = words("season.dates", contest=contest.title[words.language], zone=words.zone_name(contest.tz))
+    head = words("season.dates_of", contest=contest.title[words.language], zone=words.zone_name(contest.tz))
     hint = words("season.dates_hint") if movable else words("season.dates_over")
     return Screen(joined(note, head, "\n".join(lines), hint), keyboard([*rows, back(words, contest)], words))
 

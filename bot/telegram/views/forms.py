@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
-from bot.domain.applications import EDITABLE, PUBLISH_NAME, number_shown
+from bot.domain.applications import EDITABLE, PUBLISH_NAME, TRANSITIONS, number_shown
 from bot.domain.contests import Contest
 from bot.domain.fields import ChoiceField, Field, PhoneField
 from bot.services import consents
@@ -27,7 +27,9 @@ def form(words: Words, found: Form, note: str = "") -> Screen:
         note = joined(note, words("form.late", closes=closes(words, found)))
     if found.note == "closed":
         note = joined(note, words("form.closed", closes=closes(words, found)))
-    if found.application.state == "withdrawn" or found.note:
+    if found.note == "decided":
+        note = joined(note, words("form.decided"))
+    if found.application.state not in EDITABLE or found.note:
         return application(words, found, note)
     if found.application.question == PUBLISH_NAME:
         return _publication(words, found, note)
@@ -158,6 +160,7 @@ def summary(words: Words, found: Form, note: str = "") -> Screen:
     text = joined(
         note,
         f"<b>{words.html(contest.title[language])}</b>",
+        why(words, found) if application.state == "returned" else "",
         _what_to_do(words, found),
         "\n".join(lines),
         _guardian_text(words, found),
@@ -185,8 +188,8 @@ def _publish_key(found: Form) -> str:
     return "form.yes" if found.application.answers.get(PUBLISH_NAME) == YES else "form.no"
 
 
-def _change(words: Words, found: Form, question: str, label: str) -> InlineKeyboardButton:
-    return tap(words.label("form.change", label=label), _act(found, "ask", question))
+def _change(words: Words, found: Form, question: str, label: str, act: str = "ask") -> InlineKeyboardButton:
+    return tap(words.label("form.change", label=label), _act(found, act, question))
 
 
 def _guardian_text(words: Words, found: Form) -> str:
@@ -238,9 +241,10 @@ def receipt(words: Words, found: Form) -> Screen:
         at=words.moment(application.submitted_at or application.updated_at, contest.tz),
     )
     rows = [[tap(words.label("application.open"), _act(found, "new"))]]
-    after = joined(
-        text, contest.after_submission[words.language], words("form.receipt_until", closes=closes(words, found))
-    )
+    sent = application.submitted_at or application.updated_at
+    # What was corrected after the deadline cannot be changed any more.
+    until = words("form.receipt_until", closes=closes(words, found)) if sent <= application.closes_at else ""
+    after = joined(text, contest.after_submission[words.language], until)
     return Screen(after, InlineKeyboardMarkup(inline_keyboard=rows))
 
 
@@ -253,9 +257,41 @@ def application(words: Words, found: Form, note: str = "", now: datetime | None 
         rows.append([tap(words.label("application.resume"), _act(found, "resume"), style="primary")])
     if application.state == "submitted" and open_:
         rows.append([tap(words.label("application.change"), _act(found, "summary"))])
-    if application.state in ("draft", "submitted"):
+    if application.state == "returned" and open_:
+        rows += correction_rows(words, found, "ask")
+    if application.state in TRANSITIONS["withdraw"].of:
         rows.append([tap(words.label("application.withdraw"), _act(found, "withdraw"))])
     return Screen(text, keyboard(rows, words))
+
+
+def correction_rows(words: Words, found: Form, act: str) -> list[Row]:
+    """The way to what an organiser wants corrected: the very question, where the reason names one, and all answers.
+
+    `act` is `ask`, or `fix` on a push, which opens a new message.
+    """
+    reason = found.contest.reason(found.application.reason)
+    field = found.contest.field(reason.field) if reason else None
+    rows: list[Row] = []
+    if field:
+        rows.append([_change(words, found, field.id, field.label[words.language], act)])
+    rows.append([tap(words.label("application.correct"), _act(found, act), style="primary")])
+    return rows
+
+
+def why(words: Words, found: Form) -> str:
+    """The reason of an organiser's decision, with its paragraph, and their own words; empty where there is none."""
+    reason = found.contest.reason(found.application.reason)
+    paragraph = words("reason.paragraph", paragraph=reason.paragraph) if reason and reason.paragraph else ""
+    note = found.application.note
+    return "\n".join(
+        part
+        for part in (
+            reason.text[words.language] if reason else "",
+            paragraph,
+            words("reason.note", note=note) if note else "",
+        )
+        if part
+    )
 
 
 def status(words: Words, found: Form, now: datetime | None = None) -> str:
@@ -274,18 +310,22 @@ def status(words: Words, found: Form, now: datetime | None = None) -> str:
     if application.state == "draft" and is_open:
         done = sum(key in application.answers for key in [*(field.id for field in contest.fields), PUBLISH_NAME])
         lines.append(words("application.progress", done=done, total=found.total))
-    if application.guardian in ("needed", "paper") and application.state != "withdrawn":
+    if application.state in ("returned", "not_admitted"):
+        lines.append(why(words, found))
+    if application.state == "not_admitted":
+        lines.append(words("status.not_admitted_next"))
+    if application.guardian in ("needed", "paper") and application.state in EDITABLE:
         lines.append(words(f"guardian.{application.guardian}"))
-    if application.state == "submitted":
-        lines.append(_next(words, found, now))
+    if application.state in ("submitted", "admitted"):
+        lines.append(coming(words, found, now))
     return "\n".join(line for line in lines if line)
 
 
-def _next(words: Words, found: Form, now: datetime | None) -> str:
+def coming(words: Words, found: Form, now: datetime | None) -> str:
     """The next date of the contest, so that an applicant always knows what they wait for."""
     if now is None:
         return ""
-    after = max(now, found.application.closes_at)
+    after = max(now, found.application.moments["applications_close"])
     ahead = [entry for entry in found.contest.dates if found.application.moments.get(entry.id, after) > after]
     if not ahead:
         return ""

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from aiogram.methods import SendDocument, SendMessage, SendPhoto, TelegramMethod
-from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from collections.abc import Mapping
+from datetime import datetime
 
-from bot.domain.applications import number_shown
+from aiogram.methods import SendDocument, SendMessage, SendPhoto, TelegramMethod
+from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+
+from bot.domain.applications import State, number_shown
 from bot.domain.pushes import Kind
-from bot.services import arrivals, forms, guardians, rights
+from bot.services import arrivals, forms, rights
 from bot.services.forms import Form
 from bot.services.office import Office
+from bot.services.people import is_staff
+from bot.services.reviews import REMINDED
 from bot.storage import applications, files, mailings, people
+from bot.storage.database import AnyRow
 from bot.storage.deliveries import Delivery
 from bot.telegram.buttons import ApplicationTap, PaperTap, SeasonTap
 from bot.telegram.screens import Screen
 from bot.telegram.views import forms as views
 from bot.telegram.views.keyboards import tap
+from bot.telegram.views.pages import joined
 from bot.telegram.views.where import where
 from bot.words import Words
+
+TOLD: Mapping[Kind, State] = {
+    Kind.ADMITTED: "admitted",
+    Kind.RETURNED: "returned",
+    Kind.NOT_ADMITTED: "not_admitted",
+    Kind.RECONSIDERED: "submitted",
+    Kind.CORRECTION_REMINDER: "returned",
+}
+"""In which state what is told of an application still holds."""
 
 
 async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message] | None:
@@ -29,6 +45,11 @@ async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message]
             return await _my_data(office, delivery, words)
         case Kind.PAPER_TO_REVIEW:
             return await _paper(office, delivery, subject, words)
+        case Kind.FILE_TO_VIEW:
+            return await _file(office, delivery, subject, words)
+        case Kind.ADMITTED | Kind.RETURNED | Kind.NOT_ADMITTED | Kind.RECONSIDERED | Kind.CORRECTION_REMINDER:
+            found = await _form(office, subject)
+            screen = _decision(office, words, delivery.kind, found) if found else None
         case Kind.SCREEN:
             person = await people.find(office.database, delivery.telegram_id)
             screen = await where(office, person) if person else None
@@ -67,9 +88,44 @@ def _about_guardian(words: Words, kind: Kind, found: Form) -> Screen:
     return Screen(text, _open(words, found.application.id))
 
 
+def _decision(office: Office, words: Words, kind: Kind, found: Form) -> Screen | None:
+    """What an organiser decided: what it means, why, what to do next and by when; None when it holds no more."""
+    application, contest, now = found.application, found.contest, office.clock.now()
+    if application.state != TOLD[kind]:
+        return None
+    if kind is Kind.CORRECTION_REMINDER and not application.closes_at - REMINDED <= now < application.closes_at:
+        return None
+    text = joined(
+        words(f"push.{kind.name.lower()}_text"),
+        words(
+            "decision.about",
+            number=number_shown(contest.prefix, application.number),
+            contest=contest.title[words.language],
+        ),
+        views.why(words, found),
+        _next_step(words, kind, found, now),
+    )
+    rows = views.correction_rows(words, found, "fix") if application.state == "returned" else []
+    return Screen(text, InlineKeyboardMarkup(inline_keyboard=[*rows, [_opening(words, application.id)]]))
+
+
+def _next_step(words: Words, kind: Kind, found: Form, now: datetime) -> str:
+    match kind:
+        case Kind.RETURNED | Kind.CORRECTION_REMINDER:
+            return words("decision.correct_by", until=views.closes(words, found))
+        case Kind.NOT_ADMITTED:
+            return words("status.not_admitted_next")
+        case Kind.ADMITTED:
+            return views.coming(words, found, now)
+    return words("decision.wait")
+
+
+def _opening(words: Words, application_id: int) -> InlineKeyboardButton:
+    return tap(words.label("application.open"), ApplicationTap(application=application_id, act="new").pack())
+
+
 def _open(words: Words, application_id: int) -> InlineKeyboardMarkup:
-    data = ApplicationTap(application=application_id, act="new").pack()
-    return InlineKeyboardMarkup(inline_keyboard=[[tap(words.label("application.open"), data)]])
+    return InlineKeyboardMarkup(inline_keyboard=[[_opening(words, application_id)]])
 
 
 async def _file_refused(office: Office, file_id: int, words: Words) -> Screen | None:
@@ -117,18 +173,36 @@ async def _paper(office: Office, delivery: Delivery, file_id: int, words: Words)
         "review.paper",
         contest=found.contest.title[words.language],
         number=number_shown(found.contest.prefix, found.application.number) or "–",
-        applicant=guardians.applicant_name(found.contest, found.application),
+        applicant=found.contest.name_in(found.application.answers),
     )
     buttons = [
         tap(words.label("review.accept"), PaperTap(file=file_id, act="yes").pack(), style="success"),
         tap(words.label("review.decline"), PaperTap(file=file_id, act="no").pack(), style="danger"),
     ]
-    markup = InlineKeyboardMarkup(inline_keyboard=[buttons])
-    telegram_id = office.vault.open_text(row.telegram_id)
-    if office.vault.open_text(row.name) == forms.PHOTO_NAME:
-        return SendPhoto(
-            chat_id=delivery.telegram_id, photo=telegram_id, caption=caption, parse_mode="HTML", reply_markup=markup
-        )
-    return SendDocument(
-        chat_id=delivery.telegram_id, document=telegram_id, caption=caption, parse_mode="HTML", reply_markup=markup
+    return _sent_again(office, delivery, row, caption, InlineKeyboardMarkup(inline_keyboard=[buttons]))
+
+
+async def _file(office: Office, delivery: Delivery, file_id: int, words: Words) -> SendPhoto | SendDocument | None:
+    """A file of an application for an organiser who asked for it; None for who is none any more."""
+    row = await files.get(office.database, file_id)
+    found = await _form(office, row.application_id) if row else None
+    person = await people.find(office.database, delivery.telegram_id)
+    if row is None or found is None or person is None or not await is_staff(office, person):
+        return None
+    field = found.contest.field(row.field)
+    caption = words(
+        "review.file_of",
+        number=number_shown(found.contest.prefix, found.application.number),
+        label=field.label[words.language] if field else office.vault.open_text(row.name),
     )
+    return _sent_again(office, delivery, row, caption)
+
+
+def _sent_again(
+    office: Office, delivery: Delivery, row: AnyRow, caption: str, markup: InlineKeyboardMarkup | None = None
+) -> SendPhoto | SendDocument:
+    """The file of this row, by its id at Telegram: nothing is uploaded once more."""
+    telegram_id, chat = office.vault.open_text(row.telegram_id), delivery.telegram_id
+    if office.vault.open_text(row.name) == forms.PHOTO_NAME:
+        return SendPhoto(chat_id=chat, photo=telegram_id, caption=caption, parse_mode="HTML", reply_markup=markup)
+    return SendDocument(chat_id=chat, document=telegram_id, caption=caption, parse_mode="HTML", reply_markup=markup)

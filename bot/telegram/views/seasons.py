@@ -33,7 +33,7 @@ def places(words: Words, found: Season, having: Sequence[Holder], note: str = ""
     strays = [one for one in having if one.place not in known]
     if is_open:
         rows += [[_clear(words, contest, one)] for one in strays]
-    head = words("season.places", contest=contest.title[language])
+    head = words("season.places_of", contest=contest.title[language])
     hint = words("season.places_pending") if is_open else ""
     if not contest.places:
         hint = words("season.no_places")
@@ -93,7 +93,7 @@ def release(words: Words, seen: Preview, now: datetime, note: str = "") -> Scree
         label = words.label("season.release_results", at=short(results, contest))
         rows.append([act(contest, label, "results")])
     rows.append([act(contest, words.label("season.release_other"), "at")])
-    head = words("season.release", contest=contest.title[words.language])
+    head = words("season.release_of", contest=contest.title[words.language])
     return Screen(joined(note, head, "\n".join(lines), told, *warnings), keyboard([*rows, back(words, contest)], words))
 
 
@@ -111,13 +111,13 @@ def ask_release(words: Words, found: Season) -> Screen:
 def journal(words: Words, found: Season, lines: Sequence[Line]) -> Screen:
     """Who did what to the contest, and when."""
     shown = [_line(words, found.contest, line) for line in lines]
-    head = words("season.journal", contest=found.contest.title[words.language])
+    head = words("season.journal_of", contest=found.contest.title[words.language])
     text = joined(head, *(shown or [words("season.journal_empty")]))
     return Screen(text, keyboard([back(words, found.contest)], words))
 
 
 def _line(words: Words, contest: Contest, line: Line) -> str:
-    who = words.label("season.owner") if line.who == "" else line.who or "–"
+    who = words.label("review.owner") if line.who == "" else line.who or "–"
     when = words.html(words.moment(line.at, contest.tz))
     return f"<b>{when}</b>\n{words.html(who)}: {_did(words, contest, line)}"
 

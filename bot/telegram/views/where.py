@@ -6,7 +6,7 @@ from bot.domain.base import Refusal
 from bot.domain.people import Person
 from bot.services import forms, guardians, guides
 from bot.services.office import Office
-from bot.storage import applications
+from bot.storage import applications, people
 from bot.telegram.screens import Screen
 from bot.telegram.views import forms as form_views
 from bot.telegram.views import guides as guide_views
@@ -14,7 +14,12 @@ from bot.telegram.views import pages
 
 
 async def where(office: Office, person: Person) -> Screen:
-    """The screen where the person stands, in their language; the menu where nothing is expected of them."""
+    """The screen where the person stands, in their language; the menu where nothing is expected of them.
+
+    An organiser leaves the desk: what is asked there hangs on a tap, and below the menu nothing is asked.
+    """
+    if person.screen == "desk":
+        await people.stand(office.database, person.telegram_id, "", None, office.clock.now())
     words = office.words[person.language or office.languages[0]]
     standing = await applications.standing(office.database, office.vault, person.telegram_id)
     application = standing.application if standing else None

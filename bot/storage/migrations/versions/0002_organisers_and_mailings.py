@@ -135,6 +135,7 @@ def upgrade() -> None:
     op.add_column("history", sa.Column("reason", sa.String(length=20), server_default="", nullable=False))
     op.add_column("history", sa.Column("note", sa.LargeBinary(), nullable=True))
     op.add_column("people", sa.Column("asked", sa.String(length=64), server_default="", nullable=False))
+    op.add_column("people", sa.Column("typed", sa.LargeBinary(), nullable=True))
     op.add_column("people", sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("people", sa.Column("muted_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -142,6 +143,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("people", "muted_at")
     op.drop_column("people", "retired_at")
+    op.drop_column("people", "typed")
     op.drop_column("people", "asked")
     op.drop_column("history", "note")
     op.drop_column("history", "reason")
