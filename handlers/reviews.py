@@ -12,7 +12,7 @@ from bot.domain.people import Person
 from bot.services import reviews
 from bot.services.forms import Form
 from bot.services.office import Office
-from bot.services.reviews import OWN_WORDS, Card
+from bot.services.reviews import OWN_WORDS, Card, Decision
 from bot.storage import people
 from bot.telegram.buttons import DecisionTap, ReviewTap
 from bot.telegram.filters import IsCommand, Known, Moved
@@ -120,17 +120,18 @@ async def _decided(office: Office, person: Person, tap: DecisionTap, words: Word
             language = await reviews.applicant_language(office, form.application)
             return views.sure(words, form, seen, form.contest.reason(value), "", language)
         case "admit":
-            done = await reviews.decide(office, person, number, "admit", seen)
+            done = await reviews.decide(office, person, number, seen, Decision("admit"))
         case "reconsider":
-            done = await reviews.decide(office, person, number, "reconsider", seen)
+            done = await reviews.decide(office, person, number, seen, Decision("reconsider"))
         case "give":
             days, _, reason = value.partition(".")
             until = reviews.days_offered(office, form).get(int(days) if days.isdecimal() else 0)
             note = await _typed(office, person, f"until:{number}:{seen}:{OWN_WORDS}", reason)
-            done = await reviews.decide(office, person, number, "return", seen, _listed(reason), note, until)
+            decision = Decision("return", _listed(reason), note, until)
+            done = await reviews.decide(office, person, number, seen, decision)
         case "deny":
             note = await _typed(office, person, f"sure:{number}:{seen}", value)
-            done = await reviews.decide(office, person, number, "decline", seen, _listed(value), note)
+            done = await reviews.decide(office, person, number, seen, Decision("decline", _listed(value), note))
         case _:
             await _leave(office, person)
             return await _shown(office, person, tap, words)
@@ -204,7 +205,7 @@ async def take_date(office: Office, person: Person, asked: list[str], message: M
     note = await _typed(office, person, person.asked, reason)
     try:
         until = moments.typed(_text(message), card.form.contest.tz)
-        done = await reviews.decide(office, person, number, "return", seen, _listed(reason), note, until)
+        done = await reviews.decide(office, person, number, seen, Decision("return", _listed(reason), note, until))
     except Refusal as refusal:
         said = words(refusal.key, **refusal.values)
         if refusal.key in DATES:

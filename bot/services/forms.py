@@ -254,13 +254,14 @@ async def upload(
     change = _change(office, found, field.id, file.name, update_id)
     dropped: list[int] = []
     async with office.database.write() as connection:
-        if await applications.store_answer_in(connection, office.vault, change):
+        stored = await applications.store_answer_in(connection, office.vault, change)
+        if stored:
             dropped = await files.drop(connection, [application.id], field.id)
             await take_file(office, connection, person, application.id, field.id, file, at)
             await _record_change(connection, found, change, person)
     office.files.remove(dropped)
     office.queued.set()
-    return _after(found, change)
+    return _after(found, change) if stored else await own(office, person, application.id)
 
 
 async def take_file(
@@ -379,11 +380,13 @@ async def _store(office: Office, found: Form, person: Person, question: str, val
     change = _change(office, found, question, value, update_id)
     if await _is_stored(office, found, person, change):
         return _after(found, change)
-    # Somebody changed the application meanwhile, such as a guardian who agreed: once more, from what it is now.
+    # Somebody changed the application meanwhile, such as a guardian or an organiser: once more, from what it is now.
     found = await own(office, person, found.application.id)
     now = found.application
     if now.question != change.asked or is_repeated(now, update_id, office.clock.now()):
         return found
+    if now.state not in EDITABLE:
+        return await _keep_late(office, found, person, value, update_id, "decided")
     change = _change(office, found, question, value, update_id)
     return _after(found, change) if await _is_stored(office, found, person, change) else found
 
@@ -478,14 +481,15 @@ async def _answer_publication(office: Office, found: Form, person: Person, raw: 
         raise Refusal("refusal.old_button")
     change = _change(office, found, PUBLISH_NAME, raw, update_id)
     async with office.database.write() as connection:
-        if await applications.store_answer_in(connection, office.vault, change):
+        stored = await applications.store_answer_in(connection, office.vault, change)
+        if stored:
             await consents.withdraw(connection, change.application_id, change.now, "publish_name")
             if raw == YES:
                 values = _by(person, change.application_id, person.language or "", change.now)
                 texts = wordings.publication_texts(office, found.contest)
                 await wordings.write_down(connection, "publish_name", texts, values)
             await _record_change(connection, found, change, person)
-    return _after(found, change)
+    return _after(found, change) if stored else await own(office, person, found.application.id)
 
 
 def _by(person: Person, application_id: int, language: str, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.applications import DECISIONS, TRANSITIONS, Act, Application, State, transition
+from bot.domain.applications import DECISIONS, TRANSITIONS, Act, Application, transition
 from bot.domain.base import Refusal
 from bot.domain.contests import Contest, Reason
 from bot.domain.moments import end_of_working_day
@@ -89,6 +89,17 @@ class Card:
     def seen(self) -> int:
         """When the answers were changed last, in milliseconds: a decision says which answers it is about."""
         return version(self.form.application)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an organiser decides. A return and a refusal have a reason of the contest's list or a `note`, the
+    organiser's own words in the applicant's language; a return also says until when (UTC) it can be corrected."""
+
+    act: Act
+    reason: str = ""
+    note: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,92 +216,69 @@ def days_offered(office: Office, form: Form) -> dict[int, datetime]:
     return {days: until for days, until in offered.items() if until < form.application.moments["results"]}
 
 
-async def decide(
-    office: Office,
-    organiser: Person,
-    application_id: int,
-    act: Act,
-    seen: int,
-    reason: str = "",
-    note: str = "",
-    until: datetime | None = None,
-) -> Card:
-    """Admits, returns (with a reason or own words, and until when, UTC), declines, or takes a decision back.
+async def decide(office: Office, organiser: Person, application_id: int, seen: int, decision: Decision) -> Card:
+    """Admits, returns, declines, or takes a decision back; the applicant is told.
 
-    The applicant is told. The second of two taps of the same organiser finds it done. Raises Refusal without the
-    right; when somebody else decided before; when the answers are others than were seen; for a reason that is not in
-    the contest's list; for a date that is past, or after the results; while a guardian's word is missing; and once
-    the results are released.
+    The second of two taps of the same organiser finds it done. Raises Refusal without the right; when somebody else
+    decided before; when the answers are others than were `seen`; for a reason that is not in the contest's list; for
+    a date that is past, or after the results; while a guardian's word is missing; and once the results are released.
     """
     form = await _opened(office, organiser, application_id)
-    if act not in DECISIONS:
-        raise Refusal("refusal.old_button")
-    if act in ("return", "decline"):
-        _require_reason(form.contest, act, reason, note)
+    _require_reason(form.contest, decision)
     now = office.clock.now()
     async with office.database.write() as connection:
         released = await contests.is_released(connection, form.application.contest_id)
         application = await applications.lock(connection, office.vault, application_id)
         if application is None or application.person_id is None:
             raise Refusal("refusal.old_button")
-        if application.state not in TRANSITIONS[act].of:
-            await _require_own_tap(office, connection, organiser, application, act)
+        if application.state not in TRANSITIONS[decision.act].of:
+            await _require_own_tap(office, connection, organiser, application, decision.act)
+        elif released:
+            raise Refusal("refusal.review.released")
+        elif version(application) != seen:
+            raise Refusal("refusal.review.changed")
         else:
-            if released:
-                raise Refusal("refusal.review.released")
-            if version(application) != seen:
-                raise Refusal("refusal.review.changed")
-            if act == "admit" and application.guardian in ("needed", "paper"):
-                raise Refusal(f"refusal.admit.{application.guardian}")
-            if act == "return":
-                _require_date(until, now, application)
-            state = transition(application.state, act, now, application.closes_at)
-            decided = _columns(office, act, state, reason, note, until)
-            if not await applications.change(connection, application, decided):
-                raise Refusal("refusal.review.changed")
-            await _write_down(office, connection, organiser, application, act, decided, now)
+            _require_possible(application, decision, now)
+            await _carry_out(office, connection, organiser, application, decision, now)
     office.queued.set()
     return await card(office, organiser, application_id)
 
 
-def _columns(
-    office: Office, act: Act, state: State, reason: str, note: str, until: datetime | None
-) -> dict[str, object]:
-    """What the decision changes in the application's row."""
-    decided: dict[str, object] = {"state": state, **forms.UNDECIDED, "place": None}
-    if act in ("return", "decline"):
-        decided |= {"reason": reason, "note": office.vault.seal_text(note) if note else None}
-    if act == "return":
-        decided["correct_by"] = until
-    return decided
-
-
-async def _write_down(
+async def _carry_out(
     office: Office,
     connection: AsyncConnection,
     organiser: Person,
     application: Application,
-    act: Act,
-    decided: Mapping[str, object],
+    decision: Decision,
     now: datetime,
 ) -> None:
-    """The line of the history, and what the applicant is told, now and before a correction ends."""
+    """The state, the line of the history, and what the applicant is told, now and before a correction ends."""
+    act, until = decision.act, decision.until
+    state = transition(application.state, act, now, application.closes_at)
+    note = office.vault.seal_text(decision.note) if decision.note else None
+    decided = {"state": state, "reason": decision.reason, "note": note, "correct_by": until, "place": None}
+    if not await applications.change(connection, application, decided):
+        raise Refusal("refusal.review.changed")
+    await applications.record(connection, application.id, now, organiser.id, act, state, decision.reason, note)
     assert application.person_id is not None
-    state, reason, note, until = (decided[name] for name in ("state", "reason", "note", "correct_by"))
-    await applications.record(connection, application.id, now, organiser.id, act, state, reason, note)  # type: ignore[arg-type]
     await deliveries.queue(connection, PUSHES[act], application.person_id, application.id, now)
     await deliveries.cancel(connection, Kind.CORRECTION_REMINDER, application.id)
-    if isinstance(until, datetime) and until - REMINDED > now:
+    if until is not None and until - REMINDED > now:
         due = until - REMINDED
         await deliveries.queue(connection, Kind.CORRECTION_REMINDER, application.person_id, application.id, due)
 
 
-def _require_reason(contest: Contest, act: Act, reason: str, note: str) -> None:
-    known = contest.reason(reason)
-    if reason and (known is None or act not in known.acts):
+def _require_reason(contest: Contest, decision: Decision) -> None:
+    """Refuses what is no decision, and a return or a refusal without a reason that the contest knows for it."""
+    if decision.act not in DECISIONS:
         raise Refusal("refusal.old_button")
-    if not reason:
-        require_note(note)
+    if decision.act not in ("return", "decline"):
+        return
+    known = contest.reason(decision.reason)
+    if decision.reason and (known is None or decision.act not in known.acts):
+        raise Refusal("refusal.old_button")
+    if not decision.reason:
+        require_note(decision.note)
 
 
 def require_note(note: str) -> None:
@@ -301,12 +289,17 @@ def require_note(note: str) -> None:
         raise Refusal("refusal.text.too_long", length=len(note), limit=NOTE_LIMIT)
 
 
-def _require_date(until: datetime | None, now: datetime, application: Application) -> None:
-    if until is None:
+def _require_possible(application: Application, decision: Decision, now: datetime) -> None:
+    """Refuses to admit without a guardian's word, and to return without a date between now and the results."""
+    if decision.act == "admit" and application.guardian in ("needed", "paper"):
+        raise Refusal(f"refusal.admit.{application.guardian}")
+    if decision.act != "return":
+        return
+    if decision.until is None:
         raise Refusal("refusal.old_button")
-    if until <= now:
+    if decision.until <= now:
         raise Refusal("refusal.moment.past")
-    if until >= application.moments["results"]:
+    if decision.until >= application.moments["results"]:
         raise Refusal("refusal.review.after_results", results=application.moments["results"])
 
 

@@ -22,6 +22,7 @@ from tests.bot.journeys import (
     row,
     rows,
     said,
+    screen,
 )
 from tests.house import OWNER, Citizen, House
 
@@ -452,4 +453,25 @@ async def test_files_of_an_application(fair: House) -> None:
     sent = await fair.telegram.wait_message(OWNER, "F-0001: Снимок")
     assert "photo" in sent.extra
     await chief.taps(label("ru", "review.do.return"))
-    assert (await chief.sees()).labels[0] == label("ru", "review.own_words")
+    assert (await screen(chief)).labels[0] == label("ru", "review.own_words")
+
+
+async def test_long_answers_fit_into_the_messages(fair: House) -> None:
+    chief, nina = await newcomer(fair, "ru", OWNER, "Ольга"), await newcomer(fair)
+    await nina.says("/menu")
+    await nina.taps(label("ru", "menu.contests"), "Ярмарка проектов", label("ru", "contest.apply"))
+    await nina.taps(label("ru", "consent.agree"))
+    await nina.says("Сельская библиотека")
+    await nina.taps("Школа")
+    await fair.telegram.send_document(1, b"%PDF-1.7 " + bytes(64))
+    await nina.sees()
+    await nina.taps(label("ru", "form.skip"), label("ru", "form.skip"))
+    story = "Очень длинный рассказ. " * 120
+    summary = await nina.says(story)
+    assert "…" in summary.text
+    await nina.taps(label("ru", "form.submit"))
+    await chief.says("/applications")
+    shown = await chief.taps("Ярмарка проектов", label("ru", "review.all", count=1), "F-0001 · – · 🟢")
+    assert len(shown.text) < 3000
+    whole = await chief.taps(label("ru", "review.whole", label="Пожелание"))
+    assert story.strip() in whole.text

@@ -300,3 +300,30 @@ def test_a_long_choice_does_not_fit_into_a_button(tmp_path: Path) -> None:
         f"{tmp_path / 'guides' / long}.toml: steps.{long}.choices.{long}: "
         "the ids are too long together for a button (64 bytes)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('acts = ["return"]', "acts = []", "reasons.blurred.acts: name return, decline, or both"),
+        ('acts = ["return"]', 'acts = ["admit"]', "reasons.0.acts.0"),
+        ('field = "district"', 'field = "nothing"', "there is no field 'nothing'"),
+        ('ru = "Плохо видно"', f'ru = "{"ы" * 65}"', "reasons.blurred.label.ru: 65 signs, at most 64"),
+        ('ru = "Пришлите чётче."', f'ru = "{"ы" * 601}"', "reasons.blurred.text.ru: 601 signs, at most 600"),
+        (', ru = "Пришлите чётче."', "", "reasons.blurred.text: the text is missing in: ru"),
+    ],
+)
+def test_a_fault_of_a_reason(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    reason = """
+[[reasons]]
+id = "blurred"
+acts = ["return"]
+field = "district"
+label = { kk = "Анық емес", ru = "Плохо видно" }
+text = { kk = "Анығырақ жіберіңіз.", ru = "Пришлите чётче." }
+"""
+    write(tmp_path, contest=CONTEST + reason)
+    assert faults(tmp_path) == []
+    write(tmp_path, contest=CONTEST + reason.replace(old, new))
+    (fault,) = faults(tmp_path)
+    assert expected in fault

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from bot.domain.applications import LIVE, TRANSITIONS, Act, Application, State, number_shown, transition
+from bot.domain.applications import LIVE, TRANSITIONS, Act, Application, State, masked, number_shown, transition
 from bot.domain.base import Refusal
 
 CLOSES = datetime(2027, 9, 10, 13, tzinfo=UTC)
@@ -75,3 +75,17 @@ def test_a_refusal_names_the_deadline() -> None:
 )
 def test_a_number_as_people_quote_it(number: int | None, shown: str) -> None:
     assert number_shown("EU", number) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Образцова Анна Ивановна", "Образцова А. И."),
+        ("Үлгібаева Сәуле", "Үлгібаева С."),
+        ("Иванова-Петрова анна", "Иванова-Петрова А."),
+        ("Анна", "Анна"),
+        ("", ""),
+    ],
+)
+def test_a_list_shows_initials(name: str, shown: str) -> None:
+    assert masked(name) == shown

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.moments import Calendar, parse, resolve
+from bot.domain.base import Refusal
+from bot.domain.moments import Calendar, parse, resolve, typed
 
 ALMATY = ZoneInfo("Asia/Almaty")
 PLAIN = Calendar()
@@ -193,3 +194,23 @@ def test_a_moment_that_cannot_be_worked_out_is_named(moments: dict[str, str], na
 def test_an_unknown_name_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         parse("1 day after nowhere", ALMATY, {}, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10.09.2027 18:00", datetime(2027, 9, 10, 13, tzinfo=UTC)),
+        (" 10.9.2027, 9.30 ", datetime(2027, 9, 10, 4, 30, tzinfo=UTC)),
+        ("10/09/2027", datetime(2027, 9, 10, 13, tzinfo=UTC)),
+        ("2027-09-10T18:00", datetime(2027, 9, 10, 13, tzinfo=UTC)),
+        ("2027-09-10", datetime(2027, 9, 10, 13, tzinfo=UTC)),
+    ],
+)
+def test_a_typed_moment(text: str, expected: datetime) -> None:
+    assert typed(text, ALMATY) == expected
+
+
+@pytest.mark.parametrize("text", ["", "завтра", "31.02.2027", "10.09.2027 25:00", "10.09.27", "10.09", "18:00"])
+def test_what_is_no_typed_moment(text: str) -> None:
+    with pytest.raises(Refusal, match=r"moment\.form"):
+        typed(text, ALMATY)

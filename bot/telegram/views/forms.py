@@ -19,6 +19,8 @@ from bot.telegram.views.pages import joined
 from bot.words import Words
 
 SHORT_LABEL = 18
+ANSWERS_LIMIT = 2000
+"""Signs of all answers that are shown together: a reason, labels and the rest of the message fit beside them."""
 
 
 def form(words: Words, found: Form, note: str = "") -> Screen:
@@ -149,11 +151,12 @@ def _publication(words: Words, found: Form, note: str) -> Screen:
 def summary(words: Words, found: Form, note: str = "") -> Screen:
     """All answers, each with a way to change it, and sending in."""
     application, contest, language = found.application, found.contest, words.language
-    lines = []
-    for field in contest.fields:
-        value = application.answers.get(field.id, "")
-        shown = words.html(field.shown(value, language)) if value else "–"
-        lines.append(f"{words.html(field.label[language])}: <b>{shown}</b>")
+    answers = [(field, application.answers.get(field.id, "")) for field in contest.fields]
+    shown = fitting([field.shown(value, language) if value else "–" for field, value in answers])
+    lines = [
+        f"{words.html(field.label[language])}: <b>{words.html(text)}</b>"
+        for field, text in zip(contest.fields, shown, strict=True)
+    ]
     if contest.consent.publish_name:
         lines.append(f"{words('form.publish_label')}: <b>{words(_publish_key(found))}</b>")
     submitted = application.state == "submitted"
@@ -174,6 +177,16 @@ def summary(words: Words, found: Form, note: str = "") -> Screen:
     elif application.guardian != "needed":
         rows.append([tap(words.label("form.submit"), _act(found, "submit"), style="success")])
     return Screen(text, keyboard(rows, words))
+
+
+def fitting(answers: list[str]) -> list[str]:
+    """The answers; where they do not fit into one message together, the long ones end in an ellipsis."""
+    # Telegram counts in UTF-16, where an emoji has two signs.
+    lengths = [len(text.encode("utf-16-le")) // 2 for text in answers]
+    if sum(lengths) <= ANSWERS_LIMIT:
+        return answers
+    most = ANSWERS_LIMIT // len(answers)
+    return [f"{text[: most // 2]}…" if signs > most else text for text, signs in zip(answers, lengths, strict=True)]
 
 
 def _what_to_do(words: Words, found: Form) -> str:
@@ -294,8 +307,8 @@ def why(words: Words, found: Form) -> str:
     )
 
 
-def status(words: Words, found: Form, now: datetime | None = None) -> str:
-    """An application in a few lines: contest, number, state, what happens next and by when."""
+def status(words: Words, found: Form, now: datetime | None = None, with_reason: bool = True) -> str:
+    """An application in a few lines: contest, number, state, why so, what happens next and by when."""
     application, contest, language = found.application, found.contest, words.language
     number = number_shown(contest.prefix, application.number)
     lines = [f"<b>{words.html(contest.title[language])}</b>"]
@@ -310,7 +323,7 @@ def status(words: Words, found: Form, now: datetime | None = None) -> str:
     if application.state == "draft" and is_open:
         done = sum(key in application.answers for key in [*(field.id for field in contest.fields), PUBLISH_NAME])
         lines.append(words("application.progress", done=done, total=found.total))
-    if application.state in ("returned", "not_admitted"):
+    if with_reason and application.state in ("returned", "not_admitted"):
         lines.append(why(words, found))
     if application.state == "not_admitted":
         lines.append(words("status.not_admitted_next"))
@@ -348,7 +361,7 @@ def applications(words: Words, mine: Sequence[Form], now: datetime) -> Screen:
         number = number_shown(found.contest.prefix, found.application.number)
         title = found.contest.title[words.language]
         rows.append([tap(f"{number} {title}".strip(), _act(found, "open"))])
-    parts = [status(words, found, now) for found in mine]
+    parts = [status(words, found, now, with_reason=False) for found in mine]
     return Screen(joined(words("applications.text"), *parts), keyboard(rows, words))
 
 

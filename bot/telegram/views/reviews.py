@@ -14,7 +14,7 @@ from bot.services.guardians import PAPER
 from bot.services.reviews import FOUND, LONGEST_NAME, NOTE_LIMIT, OWN_WORDS, Card, Dashboard, File, Line, Page
 from bot.telegram.buttons import DecisionTap, ReviewTap, SeasonTap
 from bot.telegram.screens import Screen
-from bot.telegram.views.forms import why
+from bot.telegram.views.forms import fitting, why
 from bot.telegram.views.keyboards import Row, keyboard, pairs, tap
 from bot.telegram.views.pages import joined
 from bot.words import Words
@@ -30,10 +30,8 @@ SIGNS = {
     "withdrawn": "✖️",
 }
 SEASON_ACTS = ("places", "release", "dates", "journal")
-ANSWERS_LIMIT = 2600
-"""Signs of all answers on a card: what stands around them fits into a message too."""
-SHORTENED = 200
-"""Signs of a long answer that the card begins; a button shows it whole."""
+LATE_SHOWN = 200
+"""Signs that are shown of what was typed too late."""
 LAST_LINES = 25
 """Lines of a history that fit into one message, notes included only while they are short."""
 SHORT_NOTE = 80
@@ -166,17 +164,14 @@ def _head(words: Words, found: Form) -> str:
 def _answers(words: Words, found: Form) -> tuple[list[str], list[Field]]:
     """The answers, a line each, and the fields whose answers are too long to stand there whole."""
     answers, language = found.application.answers, words.language
-    shown = [
-        (field, field.shown(answers[field.id], language) if answers[field.id] else "–")
-        for field in found.contest.fields
-        if field.id in answers
+    given = [field for field in found.contest.fields if field.id in answers]
+    whole = [field.shown(answers[field.id], language) if answers[field.id] else "–" for field in given]
+    shown = fitting(whole)
+    lines = [
+        f"{words.html(field.label[language])}: <b>{words.html(text)}</b>"
+        for field, text in zip(given, shown, strict=True)
     ]
-    is_long = sum(len(text) for _, text in shown) > ANSWERS_LIMIT
-    long = [field for field, text in shown if is_long and len(text) > SHORTENED]
-    lines = []
-    for field, text in shown:
-        begun = f"{text[:SHORTENED]}…" if field in long else text
-        lines.append(f"{words.html(field.label[language])}: <b>{words.html(begun)}</b>")
+    long = [field for field, text, all_of_it in zip(given, shown, whole, strict=True) if text != all_of_it]
     if PUBLISH_NAME in answers:
         key = "form.yes" if answers[PUBLISH_NAME] == YES else "form.no"
         lines.append(f"{words('form.publish_label')}: <b>{words(key)}</b>")
@@ -184,7 +179,7 @@ def _answers(words: Words, found: Form) -> tuple[list[str], list[Field]]:
         if key.startswith(LATE):
             late = found.contest.field(key.removeprefix(LATE))
             label = late.label[language] if late else key.removeprefix(LATE)
-            lines.append(f"{words('mydata.late', label=label)}: {words.html(text[:SHORTENED])}")
+            lines.append(f"{words('mydata.late', label=label)}: {words.html(text[:LATE_SHOWN])}")
     return lines, long
 
 
