@@ -26,7 +26,7 @@ from bot.domain.base import Text
 from bot.domain.moments import Calendar
 from bot.domain.quiet import Quiet
 from bot.schedule import Schedule
-from bot.services import arrivals, contests, mailings, people, rights, search
+from bot.services import arrivals, contests, dates, mailings, people, rights, search, seasons
 from bot.services.office import Department, Office, Sending
 from bot.settings import Settings
 from bot.storage import applications, deliveries, recipients, schema
@@ -259,6 +259,8 @@ async def _until_stopped(stop: asyncio.Event, *works: Coroutine[Any, Any, None])
 
 async def _due(office: Office, known: Read) -> None:
     await contests.announce_due(office, known.calendar)
+    await dates.plan_reminders(office)
+    await seasons.release_due(office)
     await mailings.begin_due(office)
     await rights.erase_expired(office)
     await deliveries.drop_old(office.database, office.clock.now() - KEEP_DELIVERIES)
@@ -268,6 +270,7 @@ async def _due(office: Office, known: Read) -> None:
 async def _next_due(office: Office, known: Read) -> datetime | None:
     moments = [
         await contests.next_announcement(office, known.calendar),
+        await seasons.next_release(office),
         await mailings.next_due(office),
         await rights.next_erasure(office),
     ]

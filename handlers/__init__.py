@@ -16,6 +16,7 @@ from handlers import (
     guides,
     organisers,
     reviews,
+    seasons,
     typed,
 )
 
@@ -32,6 +33,7 @@ def setup() -> Router:
         organisers.setup(),
         announcements.setup(),
         reviews.setup(),
+        seasons.setup(),
         commands.setup(),
         typed.setup(),
         fallback.setup(),

@@ -58,7 +58,7 @@ async def on_act(
     tap = callback_data
     screen = await _screen(office, person, tap, words, address)
     await screens.answer(query)
-    if tap.act in ("new", "fix"):
+    if tap.act in ("new", "fix", "go"):
         await screens.show(person.telegram_id, screen)
     else:
         await screens.turn(query, screen)
@@ -70,7 +70,7 @@ async def _screen(office: Office, person: Person, tap: ApplicationTap, words: Wo
         case "open" | "new":
             await people.stand(office.database, person.telegram_id, "", None, now)
             return views.application(words, await forms.own(office, person, tap.application), "", now)
-        case "resume":
+        case "resume" | "go":
             return views.form(words, await forms.resume(office, person, tap.application))
         case "summary" | "ask":
             return views.form(words, await forms.ask(office, person, tap.application, tap.question))

@@ -7,13 +7,14 @@ from aiogram.types import CallbackQuery
 
 from bot.domain.base import Refusal
 from bot.domain.people import Person
-from bot.services import consents, contests, forms
+from bot.services import consents, contests, forms, seasons
 from bot.services.office import Office
 from bot.telegram.buttons import ContestTap
 from bot.telegram.filters import Moved
 from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import contests as views
 from bot.telegram.views import forms as form_views
+from bot.telegram.views import results
 from bot.words import Words
 from handlers import commands
 
@@ -33,7 +34,7 @@ async def on_tap(
     act, contest_id = callback_data.act, callback_data.contest
     toast = None
     match act:
-        case "open":
+        case "open" | "new":
             screen = await commands.contest(office, person, contest_id)
         case "follow" | "unfollow":
             await contests.follow(office, person, contest_id, act == "follow")
@@ -46,7 +47,10 @@ async def on_tap(
         case _:
             screen = await _part(office, person, contest_id, act, words)
     await screens.answer(query, toast)
-    await screens.turn(query, screen)
+    if act == "new":
+        await screens.show(person.telegram_id, screen)
+    else:
+        await screens.turn(query, screen)
 
 
 async def _apply(office: Office, person: Person, contest_id: str, words: Words, name: str) -> Screen:
@@ -78,6 +82,8 @@ async def _part(office: Office, person: Person, contest_id: str, part: str, word
     announced = await contests.read(office, person, contest_id)
     if part == "dates":
         return views.dates(words, announced)
+    if part == "results" and announced.is_released:
+        return results.page(words, announced.contest, await seasons.winners(office, contest_id))
     if part == "more":
         return views.about(words, announced, [office.library.guides[one] for one in announced.contest.guides])
     screen = views.section(words, announced, part)

@@ -10,7 +10,7 @@ from bot.domain.base import Text
 from bot.domain.contests import Contest
 from bot.domain.guides import Choice, Guide, Step
 from bot.domain.markup import Fault, FaultKind, fault, is_https, length
-from bot.domain.moments import Calendar
+from bot.domain.moments import Calendar, offset
 
 SCREEN_LIMIT = 3000
 """Signs of text: a screen adds its head and foot to it, and Telegram takes 4,096."""
@@ -54,6 +54,9 @@ def contest_faults(
     for guide_id in contest.guides:
         if guide_id not in guide_ids:
             yield f"guides: there is no guide {guide_id!r}"
+    for text in contest.reminders:
+        if [offset(other) for other in contest.reminders].count(offset(text)) > 1:
+            yield f"reminders: {text!r} is named twice"
     yield from _reason_faults(contest, languages)
     consent = contest.consent
     parts: list[Text | None] = [consent.purpose, consent.third_parties, consent.cross_border, consent.publication]

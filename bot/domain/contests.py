@@ -11,12 +11,16 @@ from pydantic import AfterValidator, StringConstraints, model_validator
 from pydantic import Field as PydanticField
 
 from bot.domain import moments
-from bot.domain.base import Id, Model, Text
+from bot.domain.base import Id, Model, Refusal, Text
 from bot.domain.fields import DateField, Field, NameField, Setting, age
+from bot.domain.moments import Calendar
 
 REQUIRED_DATES = ("announced", "applications_open", "applications_close", "results", "erased")
 
-ACTS = frozenset({"open", "more", "dates", "follow", "unfollow", "apply", "agree"})
+FIXED_DATES = frozenset({"announced", "erased"})
+"""Dates that no organiser moves: one has happened, the other stands in the consent."""
+
+ACTS = frozenset({"open", "new", "more", "dates", "results", "follow", "unfollow", "apply", "agree"})
 """What a button at a contest can do; a section may not have such an id."""
 
 
@@ -159,18 +163,46 @@ class Contest(Model):
         """The place with this id, or None."""
         return next((place for place in self.places if place.id == place_id), None)
 
-    def moments(self, calendar: moments.Calendar) -> dict[str, datetime]:
+    def moments(self, calendar: Calendar) -> dict[str, datetime]:
         """All named moments in UTC. Raises ValueError for one that cannot be worked out or is out of order."""
-        texts = {entry.id: entry.at for entry in self.dates}
-        texts |= {f"{entry.id}_end": entry.until for entry in self.dates if entry.until}
-        known = moments.resolve(texts, self.tz, calendar)
+        known = moments.resolve(self._texts(), self.tz, calendar)
         for entry in self.dates:
             if entry.until and known[f"{entry.id}_end"] < known[entry.id]:
                 raise ValueError(f"dates.{entry.id}.until: ends before it begins")
-        order = [known[name] for name in REQUIRED_DATES]
-        if order != sorted(order):
+        if not in_order(known):
             raise ValueError(f"dates: {', '.join(REQUIRED_DATES)} must follow each other in time")
         return known
+
+    def _texts(self) -> dict[str, str]:
+        """When each named moment is, in the words of the file."""
+        texts = {entry.id: entry.at for entry in self.dates}
+        return texts | {f"{entry.id}_end": entry.until for entry in self.dates if entry.until}
+
+    def label(self, moment: str) -> Text | None:
+        """What a named moment is called (the end of a period as the period); None for one that is not in the file."""
+        return next((entry.label for entry in self.dates if moment in (entry.id, f"{entry.id}_end")), None)
+
+    def moved(
+        self, known: Mapping[str, datetime], name: str, to: datetime, now: datetime, calendar: Calendar
+    ) -> dict[str, datetime]:
+        """The announced moments (UTC) once `name` is moved: what the file counts from it moves along, and so on.
+
+        What is past stays. The day on which the data are erased never comes later: consents name it. Raises Refusal
+        for a moment or an order that cannot be.
+        """
+        _check_move(known, name, to, now)
+        result, waiting = {**known, name: to}, [name]
+        while waiting:
+            event = waiting.pop()
+            for other, text in self._texts().items():
+                if moments.event_of(text) != event or known.get(other, now) <= now:
+                    continue
+                moment = moments.parse(text, self.tz, result, calendar)
+                result[other] = min(moment, known[other]) if other == "erased" else moment
+                waiting.append(other)
+        if not in_order(result):
+            raise Refusal("refusal.date.order")
+        return result
 
     def name_in(self, answers: Mapping[str, str]) -> str:
         """The applicant's name as they wrote it; empty while they did not."""
@@ -190,6 +222,25 @@ class Contest(Model):
     def open_question(self, answers: Mapping[str, str]) -> Field | None:
         """The first question without an answer, optional ones too (an empty answer skips them)."""
         return next((field for field in self.fields if field.id not in answers), None)
+
+
+def in_order(known: Mapping[str, datetime]) -> bool:
+    """Whether the required dates follow each other in time, and each period ends after it begins."""
+    order = [known[name] for name in REQUIRED_DATES]
+    periods = [(known[name], known[f"{name}_end"]) for name in known if f"{name}_end" in known]
+    return order == sorted(order) and all(start <= end for start, end in periods)
+
+
+def _check_move(known: Mapping[str, datetime], name: str, to: datetime, now: datetime) -> None:
+    """Raises Refusal for a date that nobody moves or that is over (a deadline may be prolonged), and for the past."""
+    if name in FIXED_DATES or name not in known:
+        raise Refusal("refusal.date.fixed")
+    if known[name] <= now and name != "applications_close":
+        raise Refusal("refusal.date.over", at=known[name])
+    if to <= now:
+        raise Refusal("refusal.date.past", at=to)
+    if to == known[name]:
+        raise Refusal("refusal.date.same", at=to)
 
 
 def _unique(what: str, ids: list[str]) -> None:

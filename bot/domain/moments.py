@@ -65,6 +65,12 @@ def offset(text: str) -> timedelta:
     return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 
 
+def event_of(text: str) -> str | None:
+    """The name of the moment from which `text` counts; None for an absolute one."""
+    match = _RELATIVE.match(text)
+    return match["event"] if match else None
+
+
 def parse(text: str, zone: ZoneInfo, known: Mapping[str, datetime], calendar: Calendar) -> datetime:
     """The moment that `text` names, in UTC.
 
@@ -151,5 +157,5 @@ def resolve(moments: Mapping[str, str], zone: ZoneInfo, calendar: Calendar) -> d
 
 
 def _ready(text: str, known: Mapping[str, datetime]) -> bool:
-    match = _RELATIVE.match(text)
-    return match is None or match["event"] in known
+    event = event_of(text)
+    return event is None or event in known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,11 +20,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A contest with its announced moments (UTC) and whether the person follows it."""
+    """A contest with its announced moments (UTC), whether the person follows it, and whether its results are out."""
 
     contest: Contest
-    moments: dict[str, datetime]
+    moments: Mapping[str, datetime]
     followed: bool
+    is_released: bool = False
 
     def is_open(self, now: datetime) -> bool:
         """Whether applications are taken at this moment."""
@@ -63,11 +65,11 @@ async def all_announced(office: Office) -> list[Contest]:
 async def read(office: Office, person: Person, contest_id: str) -> Announced:
     """A contest for this person. Raises Refusal for one that is gone or not announced."""
     contest = office.library.contests.get(contest_id)
-    moments = await contests.moments(office.database, contest_id)
-    if contest is None or moments is None:
+    stored = await contests.get(office.database, contest_id)
+    if contest is None or stored is None:
         raise Refusal("refusal.contest_gone")
     followed = contest_id in {row[0] for row in await contests.followed(office.database, person.id)}
-    return Announced(contest, moments, followed)
+    return Announced(contest, stored.moments, followed, stored.released_at is not None)
 
 
 async def follow(office: Office, person: Person, contest_id: str, wanted: bool) -> Announced:

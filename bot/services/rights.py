@@ -20,6 +20,10 @@ from bot.words import Words
 log = structlog.get_logger(__name__)
 
 
+PENDING = ("place_set", "place_cleared")
+"""Acts at a place, which is pending until the results are released."""
+
+
 async def ask_for_all(office: Office, person: Person) -> None:
     """Queues the sending of everything that is held of the person."""
     async with office.database.write() as connection:
@@ -98,6 +102,8 @@ async def _application_lines(office: Office, form: forms.Form, words: Words) -> 
         shown = field.shown(value, language) if field and value else value
         lines.append(f"  {label}: {shown}")
     for row in await applications.history_of(office.database, application.id):
+        if row.act in PENDING and application.state not in ("placed", "not_placed"):
+            continue  # a place is told to nobody before the results are released
         lines.append(f"  {words.shown(row.at)}: {words.label(f'act.{row.act}')}")
         reason = contest.reason(row.reason)
         lines += [f"    {line}" for line in wordings.plain(reason.text[language]).splitlines()] if reason else []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,6 +13,76 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import AnyRow, Database, rows
 from bot.storage.tables import contests, follows
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An announced contest as the database fixes it. Times in UTC. `reminders` is None until they were planned;
+    `release_at` is when the results are to be released, by whose order; `released_at` when they were."""
+
+    id: str
+    moments: Mapping[str, datetime]
+    reminders: tuple[str, ...] | None
+    release_at: datetime | None
+    release_by: int | None
+    released_at: datetime | None
+
+
+_STORED = select(
+    contests.c.id,
+    contests.c.moments,
+    contests.c.reminders,
+    contests.c.release_at,
+    contests.c.release_by,
+    contests.c.released_at,
+)
+
+
+def _as_stored(row: AnyRow) -> Stored:
+    moments = {name: datetime.fromisoformat(moment) for name, moment in row[1].items()}
+    return Stored(row[0], moments, tuple(row[2]) if row[2] is not None else None, *row[3:])
+
+
+async def get(database: Database, contest_id: str) -> Stored | None:
+    """The contest as it was announced, or None."""
+    row = await database.row(_STORED.where(contests.c.id == contest_id))
+    return _as_stored(row) if row else None
+
+
+async def lock(connection: AsyncConnection, contest_id: str) -> Stored | None:
+    """The same, locked until the transaction ends."""
+    found = await rows(connection, _STORED.where(contests.c.id == contest_id).with_for_update())
+    return _as_stored(found[0]) if found else None
+
+
+async def change(connection: AsyncConnection, contest_id: str, **values: Any) -> None:
+    """Changes columns of an announced contest."""
+    await connection.execute(update(contests).where(contests.c.id == contest_id).values(**values))
+
+
+async def set_moments(connection: AsyncConnection, contest_id: str, moments: Mapping[str, datetime]) -> None:
+    """Fixes other moments (UTC) than those that were announced."""
+    stored = {name: moment.isoformat() for name, moment in moments.items()}
+    closes, erased = moments["applications_close"], moments["erased"]
+    await change(connection, contest_id, moments=stored, closes_at=closes, erase_at=erased)
+
+
+async def without_reminders(database: Database, known: Collection[str]) -> list[str]:
+    """The ids among `known` of announced contests whose reminders are not planned yet."""
+    statement = select(contests.c.id).where(contests.c.reminders.is_(None), contests.c.id.in_(known))
+    return [row[0] for row in await database.read(statement)]
+
+
+async def to_release(database: Database, known: Collection[str], now: datetime) -> list[Stored]:
+    """The contests among `known` whose results are to be released by that moment."""
+    statement = _STORED.where(contests.c.release_at <= now, contests.c.id.in_(known))
+    return [_as_stored(row) for row in await database.read(statement)]
+
+
+async def next_release(database: Database, known: Collection[str]) -> datetime | None:
+    """When the results of one of the contests among `known` are to be released next (UTC), or None."""
+    row = await database.row(select(func.min(contests.c.release_at)).where(contests.c.id.in_(known)))
+    return row[0] if row else None
 
 
 async def announce(

@@ -158,13 +158,16 @@ async def change(connection: AsyncConnection, mailing_id: int, **values: Any) ->
     await connection.execute(update(mailings).where(mailings.c.id == mailing_id).values(**values))
 
 
-async def cancel_of_contest(connection: AsyncConnection, contest_id: str, kinds: Iterable[Kind], now: datetime) -> None:
-    """Cancels the contest's mailings of these kinds that did not begin or are under way."""
+async def cancel_of_contest(
+    connection: AsyncConnection, contest_id: str, kinds: Iterable[Kind], now: datetime
+) -> list[int]:
+    """Cancels the contest's mailings of these kinds that did not begin or are under way; gives their ids."""
     rule = TRANSITIONS["cancel"]
     statement = update(mailings).where(
         mailings.c.contest_id == contest_id, mailings.c.kind.in_(tuple(kinds)), mailings.c.state.in_(rule.of)
     )
-    await connection.execute(statement.values(state=rule.to, ended_at=now))
+    found = await rows(connection, statement.values(state=rule.to, ended_at=now).returning(mailings.c.id))
+    return [row[0] for row in found]
 
 
 async def next_due(database: Database) -> datetime | None:
@@ -235,3 +238,8 @@ async def journal_of(database: Database, **subject: Any) -> list[AnyRow]:
     act, detail."""
     statement = select(journal.c.id, journal.c.at, journal.c.actor_id, journal.c.act, journal.c.detail)
     return list(await database.read(statement.filter_by(**subject).order_by(journal.c.id)))
+
+
+async def journal_line(database: Database, line_id: int) -> AnyRow | None:
+    """One line: its contest_id and detail; or None."""
+    return await database.row(select(journal.c.contest_id, journal.c.detail).where(journal.c.id == line_id))

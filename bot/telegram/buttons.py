@@ -37,7 +37,8 @@ class GuideTap(CallbackData, prefix="g1"):
 
 
 class ContestTap(CallbackData, prefix="c1"):
-    """At a contest: `open`, `more`, `dates`, a section's id, `follow`, `unfollow`, `apply`, `agree`."""
+    """At a contest: `open`, `more`, `dates`, `results`, a section's id, `follow`, `unfollow`, `apply`, `agree`.
+    `new` stands on pushes and opens the page in a new message."""
 
     contest: str
     act: str
@@ -53,7 +54,7 @@ class AnswerTap(CallbackData, prefix="f1"):
 
 class ApplicationTap(CallbackData, prefix="a1"):
     """At an application: `open`, `resume`, `summary`, `submit`, `withdraw`, `confirm`, …; `ask` with a question.
-    `new` and `fix` (a question) stand on pushes and open a new message."""
+    `new`, `go` (on with the draft) and `fix` (a question) stand on pushes and open a new message."""
 
     application: RowId
     act: str
@@ -96,7 +97,12 @@ class DecisionTap(CallbackData, prefix="d1"):
 
 
 class SeasonTap(CallbackData, prefix="s1"):
-    """An organiser's act at a whole contest: `places`, `release`, `dates`, `journal`, …; `value` is a date's id, …"""
+    """An organiser's act at a whole contest. `value` is what `act` is about, parts joined by dots.
+
+    `places`; `place` (place.after: those with ids above it), `set` (place.application), `clear` (application);
+    `release`, `now` (the seal of the preview), `at` (ask for a moment), `results` (at the announced moment), `cancel`,
+    `hold` (the same in a new message: on a push); `dates`, `date` (a moment's name), `mv` (name.minute.seal);
+    `journal`."""
 
     contest: str
     act: str

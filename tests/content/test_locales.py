@@ -45,6 +45,7 @@ VALUES: dict[str, Any] = {
     "count": 1_000_000,
     "at": CLOSES,
     "tag": "<blockquote expandable class=x",
+    "who": "EU-0042 " + "А" * 55,
     "types": "PDF, JPG, PNG, DOCX, XLSX, MP4",
 }
 """What fills the placeholders of refusals, as long as it gets."""
@@ -67,6 +68,7 @@ DYNAMIC: dict[str, set[str]] = {
     "act.": {
         *TRANSITIONS,
         *("agree", "change", "late_answer", "file_refused"),
+        *("place_set", "place_cleared"),
         *("guardian_agreed", "guardian_withdrew", "paper_sent", "paper_accepted", "paper_declined"),
     },
     "command.": {*COMMANDS, *STAFF_COMMANDS, *OWNER_COMMANDS},

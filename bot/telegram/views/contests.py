@@ -29,6 +29,8 @@ def overview(words: Words, announced: Announced, now: datetime) -> Screen:
     rows: list[Row] = []
     if announced.is_open(now):
         rows.append([tap(words.label("contest.apply"), _data(contest, "apply"), style="primary")])
+    if announced.is_released:
+        rows.append([tap(words.label("contest.results"), _data(contest, "results"), style="primary")])
     rows.append([tap(words.label("contest.about"), _data(contest, "more"))])
     rows.append([tap(words.label("contest.dates"), _data(contest, "dates"))])
     follow = "unfollow" if announced.followed else "follow"

@@ -317,6 +317,9 @@ def status(words: Words, found: Form, now: datetime | None = None, with_reason: 
     is_open = _is_open(found, now)
     state = f"{application.state}_closed" if application.state in EDITABLE and not is_open else application.state
     lines.append(words(f"status.{state}", closes=closes(words, found)))
+    place = contest.place(application.place) if application.state == "placed" else None
+    if place:
+        lines.append(words("application.place", place=place.label[language]))
     if application.state == "draft" and is_open:
         done = sum(key in application.answers for key in [*(field.id for field in contest.fields), PUBLISH_NAME])
         lines.append(words("application.progress", done=done, total=found.total))

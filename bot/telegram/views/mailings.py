@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram.methods import TelegramMethod
@@ -13,13 +12,11 @@ from bot.services import announcements
 from bot.services.office import Office
 from bot.storage.recipients import Recipient
 from bot.telegram.views import announcements as news
+from bot.telegram.views import reminders, results
+from bot.telegram.views.calls import Compose
 
-Compose = Callable[[Recipient], Awaitable[TelegramMethod[Any] | None]]
-"""Makes the call for one recipient; None: it is of no use to them any more.
+__all__ = ["Compose", "composer"]
 
-Whom it is for (`chat_id`, and `message_id` where the call has one) is filled in by the sender. So the same object can
-be given for all to whom the same is said: then its body is made once. Files go by Telegram's id, never as content.
-"""
 NOBODY = 0
 """In place of what the sender fills in."""
 
@@ -32,6 +29,12 @@ async def composer(office: Office, mailing: Mailing) -> Compose:
             return await _announcement(office, mailing)
         case Kind.ANNOUNCEMENT_RECALL:
             return _recall()
+        case Kind.DEADLINE_REMINDER | Kind.DEADLINE_MOVED:
+            return await reminders.composer(office, mailing)
+        case Kind.RESULT:
+            return await results.one_by_one(office, mailing)
+        case Kind.RESULTS_LIST:
+            return await results.as_list(office, mailing)
     raise ValueError(f"{mailing.kind.name} does not go to many")
 
 

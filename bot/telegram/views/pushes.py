@@ -20,7 +20,7 @@ from bot.services.reviews import REMINDED
 from bot.storage import applications, files, mailings, people
 from bot.storage.database import AnyRow
 from bot.storage.deliveries import Delivery
-from bot.telegram.buttons import ApplicationTap, PaperTap
+from bot.telegram.buttons import ApplicationTap, PaperTap, SeasonTap
 from bot.telegram.screens import Screen
 from bot.telegram.views import announcements as news
 from bot.telegram.views import forms as views
@@ -69,6 +69,8 @@ async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message]
             screen = news.push(office, words, kind, mailing, board) if mailing else None
         case Kind.FILE_REFUSED:
             screen = await _file_refused(office, subject, words)
+        case Kind.RELEASE_HELD:
+            screen = await _release_held(office, subject, words)
         case Kind.RECEIPT:
             found = await _form(office, subject)
             screen = views.receipt(words, found) if found and found.application.submitted_at else None
@@ -149,6 +151,17 @@ async def _file_refused(office: Office, file_id: int, words: Words) -> Screen | 
     text = words("push.file_refused_text", name=office.vault.open_text(row.name), types=types)
     data = ApplicationTap(application=row.application_id, act="fix", question=row.field).pack()
     return Screen(text, InlineKeyboardMarkup(inline_keyboard=[[tap(words.label("application.send_another"), data)]]))
+
+
+async def _release_held(office: Office, line_id: int, words: Words) -> Screen | None:
+    """To who ordered a release: that undecided applications held it. `line_id` is that of the journal."""
+    line = await mailings.journal_line(office.database, line_id)
+    contest = office.library.contests.get(line.contest_id) if line else None
+    if line is None or contest is None:
+        return None
+    text = words("push.release_held_text", contest=contest.title[words.language], count=line.detail["count"])
+    data = SeasonTap(contest=contest.id, act="hold").pack()
+    return Screen(text, InlineKeyboardMarkup(inline_keyboard=[[tap(words.label("season.release_open_again"), data)]]))
 
 
 async def _my_data(office: Office, delivery: Delivery, words: Words) -> SendDocument | None:
