@@ -12,6 +12,7 @@ from tests.bot.journeys import (
     NAME,
     YOUNG,
     apply,
+    at_once,
     begin,
     content_of,
     contest_page,
@@ -191,7 +192,9 @@ async def test_declined_in_own_words(house: House) -> None:
     await chief.taps(label("ru", "review.do.decline"), label("ru", "review.own_words"))
     assert "Первое" in (await chief.says("Первое")).text
     assert "Второе" in (await chief.says("Второе")).text
-    await chief.taps(label("ru", "review.sure_yes"))
+    await at_once(chief, label("ru", "review.sure_yes"), 3)
+    assert said("ru", "review.done.not_admitted") in (await chief.sees()).text
+    assert [one.text for one in await house.telegram.answers(OWNER) if one.text] == []
     told = await pushed(nina, "ru", "not_admitted")
     assert "Второе" in told.text
     assert "Первое" not in told.text
