@@ -12,6 +12,7 @@ from tests.bot.journeys import (
     NAME,
     YOUNG,
     apply,
+    at_once,
     begin,
     content_of,
     contest_page,
@@ -31,8 +32,8 @@ MASKED = "Образцова А. И."
 PHONE_LABEL = {"kk": "Телефон нөмірі", "ru": "Номер телефона"}
 PHONE_REASON = {"kk": "Телефон жауап бермейді", "ru": "По телефону не дозвониться"}
 NOT_ELIGIBLE = {
-    "kk": "Байқау шартына сай емес (Ереженің 3.1-тармағы)",
-    "ru": "Не отвечает условиям конкурса (п. 3.1 положения)",
+    "kk": "Байқау шартына сай емес · 3.1-тармақ",
+    "ru": "Не отвечает условиям конкурса · п. 3.1",
 }
 
 
@@ -111,8 +112,7 @@ async def test_returned_and_corrected_after_the_deadline(house: House, language:
     await card(chief, language)
     await chief.taps(label(language, "review.do.return"))
     asked = await chief.taps(PHONE_REASON[language])
-    three = next(one for one in asked.labels if "15" in one and "18:00" in one)
-    done = await chief.taps(three)
+    done = await chief.taps(next(one for one in asked.labels if "15.09.2027 18:00" in one))
     assert said(language, "review.done.returned") in done.text
     assert row(house, STATE)[:3] == ("returned", 1, "phone")
 
@@ -125,8 +125,7 @@ async def test_returned_and_corrected_after_the_deadline(house: House, language:
     summary = await nina.says("+7 702 765 43 21")
     assert until in summary.text
     await nina.taps(label(language, "form.submit"))
-    receipt = (await nina.all())[-1]
-    assert "EU-0001" in receipt.text
+    receipt = await house.telegram.wait_message(1, "EU-0001", after=summary.message_id)
     assert said(language, "form.receipt_until", closes="")[-20:] not in receipt.text
     assert row(house, STATE) == ("submitted", 1, "", None)
     shown = await card(chief, language)
@@ -193,7 +192,9 @@ async def test_declined_in_own_words(house: House) -> None:
     await chief.taps(label("ru", "review.do.decline"), label("ru", "review.own_words"))
     assert "Первое" in (await chief.says("Первое")).text
     assert "Второе" in (await chief.says("Второе")).text
-    await chief.taps(label("ru", "review.sure_yes"))
+    await at_once(chief, label("ru", "review.sure_yes"), 3)
+    assert said("ru", "review.done.not_admitted") in (await chief.sees()).text
+    assert [one.text for one in await house.telegram.answers(OWNER) if one.text] == []
     told = await pushed(nina, "ru", "not_admitted")
     assert "Второе" in told.text
     assert "Первое" not in told.text
@@ -348,9 +349,10 @@ async def test_reminded_and_too_late(house: House) -> None:
     await card(chief)
     await chief.taps(label("ru", "review.do.return"), PHONE_REASON["ru"])
     await chief.says("10.12.2026 18:00")
+    await pushed(nina, "ru", "returned")
     await nina.taps(f"✏️ {PHONE_LABEL['ru']}")
     await house.move(days=8, hours=6)
-    assert said("ru", "push.correction_reminder_text") not in (await nina.sees()).text
+    assert all(said("ru", "push.correction_reminder_text") not in one.text for one in await nina.all())
     await house.move(hours=2)
     told = await pushed(nina, "ru", "correction_reminder")
     assert "10 декабря 2026 г., 18:00" in told.text
