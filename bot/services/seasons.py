@@ -164,8 +164,7 @@ async def set_place_by_number(
     office: Office, organiser: Person, contest_id: str, place_id: str, number: int
 ) -> Application:
     """The same by the number of the application. Raises Refusal as well where no application has it."""
-    async with office.database.write() as connection:
-        application_id = await seasons.of_number(connection, contest_id, number)
+    application_id = await seasons.of_number(office.database, contest_id, number)
     if application_id is None:
         raise Refusal("refusal.place.no_number")
     return await set_place(office, organiser, contest_id, place_id, application_id)

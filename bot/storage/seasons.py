@@ -61,10 +61,10 @@ async def admitted(database: Database, vault: Vault, contest_id: str, after: int
     return [as_application(row, vault) for row in await database.read(statement)]
 
 
-async def of_number(connection: AsyncConnection, contest_id: str, number: int) -> int | None:
+async def of_number(database: Database, contest_id: str, number: int) -> int | None:
     """The id of the application with that number, or None."""
-    statement = select(applications.c.id).filter_by(contest_id=contest_id, number=number)
-    return next((row[0] for row in await rows(connection, statement)), None)
+    row = await database.row(select(applications.c.id).filter_by(contest_id=contest_id, number=number))
+    return int(row[0]) if row else None
 
 
 async def of_person(

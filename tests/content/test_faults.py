@@ -158,6 +158,9 @@ def test_a_fault_of_a_guide(tmp_path: Path, old: str, new: str, field: str, expe
     assert any(expected in line for line in named), named
 
 
+PLACE = '[[places]]\nid = "first"\nlabel = { kk = "I орын", ru = "I место" }\n'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "field", "expected"),
     [
@@ -172,6 +175,16 @@ def test_a_fault_of_a_guide(tmp_path: Path, old: str, new: str, field: str, expe
         ),
         ('guides = ["first"]', 'guides = ["other"]', "guides", "there is no guide 'other'"),
         ('guides = ["first"]', 'zone = "Asia/Nowhere"', "zone", "Asia/Nowhere"),
+        ('guides = ["first"]', 'reminders = ["7d", "1d", "24h"]', "reminders", "'24h' is named twice"),
+        ('guides = ["first"]', 'reminders = ["soon"]', "reminders.0", "pattern"),
+        (
+            "[consent]",
+            '[[places]]\nid = "first"\n[places.label]\nkk = "I орын"\n[consent]',
+            "places.first.label",
+            "in: ru",
+        ),
+        ("[consent]", f"{PLACE}count = 0\n[consent]", "places.0.count", "greater than or equal to 1"),
+        ("[consent]", f"{PLACE}{PLACE}[consent]", "file", "two of place have the id 'first'"),
         ('id = "who"', 'id = "apply"', "sections.0.id", "is taken by a button"),
         (', ru = "Все"', "", "sections.who.text", "the text is missing in: ru"),
         ('kk = "мақсат", ', "", "consent.purpose", "the text is missing in: kk"),

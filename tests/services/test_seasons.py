@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aiogram.types import InlineKeyboardMarkup
 from sqlalchemy import func, insert, select, update
 
 from bot.domain.applications import PUBLISH_NAME, State
@@ -20,6 +21,7 @@ from bot.storage import applications, tables
 from bot.storage import mailings as mailing_storage
 from bot.storage import people as storage
 from bot.storage.recipients import Recipient
+from bot.telegram.views import seasons as views
 from bot.telegram.views.mailings import composer
 from tests.services.rooms import (
     CLOSES,
@@ -469,6 +471,37 @@ async def test_the_list_where_nobody_won(office: Office, clock: StillClock) -> N
         assert WORDS[language]("season.no_winners") in (await text_for(office, mailing, 1, language) or "")
 
 
+async def test_many_with_a_place_and_a_long_journal_fit_on_a_screen(office: Office) -> None:
+    contest = library().contests[CONTEST]
+    places = tuple(place.model_copy(update={"count": 500}) for place in contest.places)
+    office = with_contest(office, contest.model_copy(update={"places": places}))
+    olga, _ = await organiser(office), await applicants(office, 1)
+    row = {"contest_id": CONTEST, "state": "admitted", "revision": "r", "question": "", "created_at": NOW}
+    rows = [
+        {**row, "updated_at": NOW, "place": places[number % 3].id, "number": number, "answers": sealed(office)}
+        for number in range(1001, 1501)
+    ]
+    async with office.database.write() as connection:
+        await connection.execute(insert(tables.applications), rows)
+    for number in range(40):
+        await moved(office, olga, "stage_1_end", RESULTS - timedelta(minutes=number + 1))
+    found = await seasons.season(office, olga, CONTEST)
+    for words in WORDS.values():
+        shown = views.places(words, found, await seasons.holders(office, found))
+        assert isinstance(shown.keyboard, InlineKeyboardMarkup)
+        assert len(shown.keyboard.inline_keyboard) <= 50
+        assert len(shown.text) < 4000
+        assert "(500/500)" not in shown.text
+        assert "(167/500)" in shown.text
+        journal = views.journal(words, *await seasons.journal(office, olga, CONTEST))
+        assert len(journal.text) < 4000
+        assert views.short(RESULTS - timedelta(minutes=40), contest) in journal.text
+
+
+def sealed(office: Office) -> bytes:
+    return office.vault.seal_json({"full_name": "Константинопольская-Образцова Александра Александровна"})
+
+
 async def test_a_long_list_is_cut_at_a_line(office: Office, clock: StillClock) -> None:
     contest = library().contests[CONTEST]
     places = (contest.places[0].model_copy(update={"count": 500}),)
@@ -567,6 +600,16 @@ async def test_two_move_a_date_at_once(office: Office) -> None:
     assert sorted(isinstance(one, Refusal) for one in done) == [False, True]
     assert next(one.key for one in done if isinstance(one, Refusal)) == "refusal.date.changed"
     assert len(await all_mailings(office, Kind.DEADLINE_MOVED)) == 1
+
+
+async def test_a_double_tap_moves_once(office: Office) -> None:
+    olga = await organiser(office)
+    await contests.announce_due(office, office.calendar)
+    planned = await dates.plan(office, olga, CONTEST, "applications_close", CLOSES + DAY)
+    for _ in range(2):
+        await dates.move(office, olga, CONTEST, "applications_close", CLOSES + DAY, planned.seal)
+    assert len(await all_mailings(office, Kind.DEADLINE_MOVED)) == 1
+    assert len((await seasons.journal(office, olga, CONTEST))[1]) == 1
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,10 @@ from bot.telegram.views.pages import joined
 from bot.words import Words
 
 LABEL_LIMIT = 60
+MOST_SHOWN = 40
+"""Names that one screen shows: each is a line and a button."""
+JOURNAL_LIMIT = 3000
+"""Signs of the journal's lines."""
 
 
 def places(words: Words, found: Season, having: Sequence[Holder], note: str = "") -> Screen:
@@ -23,16 +27,15 @@ def places(words: Words, found: Season, having: Sequence[Holder], note: str = ""
     contest, language = found.contest, words.language
     parts, rows = [], list[Row]()
     is_open = found.stored.released_at is None
+    shown = having[:MOST_SHOWN]
     for place in contest.places:
-        of_place = [one for one in having if one.place == place.id]
-        parts.append(_place(words, place, of_place))
+        parts.append(_place(words, place, [one for one in having if one.place == place.id], shown))
         if is_open:
             rows.append([act(contest, place.label[language], "place", f"{place.id}.0")])
-            rows += [[_clear(words, contest, one)] for one in of_place]
-    known = {place.id for place in contest.places}
-    strays = [one for one in having if one.place not in known]
+            rows += [[_clear(words, contest, one)] for one in shown if one.place == place.id]
     if is_open:
-        rows += [[_clear(words, contest, one)] for one in strays]
+        # A place that an editor took out of the file can still be taken back.
+        rows += [[_clear(words, contest, one)] for one in shown if contest.place(one.place) is None]
     head = words("season.places_of", contest=contest.title[language])
     hint = words("season.places_pending") if is_open else ""
     if not contest.places:
@@ -40,11 +43,14 @@ def places(words: Words, found: Season, having: Sequence[Holder], note: str = ""
     return Screen(joined(note, head, *parts, hint), keyboard([*rows, back(words, contest)], words))
 
 
-def _place(words: Words, place: Place, having: Sequence[Holder]) -> str:
+def _place(words: Words, place: Place, having: Sequence[Holder], shown: Sequence[Holder]) -> str:
     lines = [f"<b>{words.html(place.label[words.language])}</b> ({len(having)}/{place.count})"]
-    for one in having:
+    listed = [one for one in having if one in shown]
+    for one in listed:
         state = "" if one.state in ("admitted", "placed") else f" – {words.label(f'state.{one.state}')}"
         lines.append(words.html(f"{one.number} {one.name}{state}"))
+    if len(listed) < len(having):
+        lines.append(words("season.more", count=len(having) - len(listed)))
     return "\n".join(lines if having else [*lines, "–"])
 
 
@@ -109,8 +115,13 @@ def ask_release(words: Words, found: Season) -> Screen:
 
 
 def journal(words: Words, found: Season, lines: Sequence[Line]) -> Screen:
-    """Who did what to the contest, and when."""
-    shown = [_line(words, found.contest, line) for line in lines]
+    """Who did what to the contest, and when: the newest lines, as many as fit."""
+    shown: list[str] = []
+    for line in reversed(lines):
+        text = _line(words, found.contest, line)
+        if sum(map(len, shown)) + len(text) > JOURNAL_LIMIT:
+            break
+        shown.insert(0, text)
     head = words("season.journal_of", contest=found.contest.title[words.language])
     text = joined(head, *(shown or [words("season.journal_empty")]))
     return Screen(text, keyboard([back(words, found.contest)], words))
