@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, insert, select, text
 
@@ -337,7 +338,7 @@ async def clock_moved(there: Place) -> Outcome:
     noon = Clock().now().replace(hour=7, minute=0) + timedelta(days=1)
     clock = Clock(noon - Clock().now())
     await made.prepare(clock, due_in=timedelta(hours=3))
-    places = {"content": {"path": there.folder / "content"}, "sending": {"a_second": 1000}}
+    places: dict[str, Any] = {"content": {"path": there.folder / "content"}, "sending": {"a_second": 1000}}
     async with running(there.folder, there.telegram, clock, **places):
         await clock.move(timedelta(hours=3))
         await made.sent(2000)
