@@ -26,15 +26,16 @@ from bot.domain.base import Text
 from bot.domain.moments import Calendar
 from bot.domain.quiet import Quiet
 from bot.schedule import Schedule
-from bot.services import arrivals, contests, people, rights, search
+from bot.services import arrivals, contests, mailings, people, rights, search
 from bot.services.office import Department, Office, Sending
 from bot.settings import Settings
-from bot.storage import applications, deliveries, schema
+from bot.storage import applications, deliveries, recipients, schema
 from bot.storage.database import Database
 from bot.storage.files import FileStore
 from bot.storage.seat import Seat
 from bot.telegram.commands import register_for_all
 from bot.telegram.dispatcher import ALLOWED_UPDATES, BotDispatcher
+from bot.telegram.pace import Pace
 from bot.telegram.receiver import Receiver
 from bot.telegram.screens import Screens
 from bot.telegram.session import PASSING, Session
@@ -175,6 +176,12 @@ def make_bot(settings: Settings) -> Bot:
     return Bot(settings.telegram.token.get_secret_value(), session=Session(server))
 
 
+def make_pace(office: Office) -> Pace:
+    """The one pace of everything that is sent."""
+    sending = office.sending
+    return Pace(office.clock, sending.a_second, sending.paid_a_second if sending.paid else None)
+
+
 async def run(
     settings: Settings, stop: asyncio.Event, clock: Clock | None = None, say: Callable[[str], None] = print_at_once
 ) -> None:
@@ -203,10 +210,11 @@ async def run(
         if code:
             say(f"This bot has no owner yet. The first person to send it this code becomes the owner: /owner {code}")
         address = f"https://t.me/{me.username}"
+        pace = make_pace(office)
         dispatcher = BotDispatcher(
             handlers.setup(),
             office=office,
-            screens=Screens(bot),
+            screens=Screens(bot, pace),
             steps=Steps(),
             index=search.build(office.library),
             address=address,
@@ -217,7 +225,7 @@ async def run(
         stack.push_async_callback(schedule.stop)
         gc.freeze()
         say(f"The bot is running: {address}")
-        worker = Worker(bot, office, seat)
+        worker = Worker(bot, office, seat, pace)
         await _until_stopped(
             stop,
             receiver.run(stop),
@@ -251,12 +259,18 @@ async def _until_stopped(stop: asyncio.Event, *works: Coroutine[Any, Any, None])
 
 async def _due(office: Office, known: Read) -> None:
     await contests.announce_due(office, known.calendar)
+    await mailings.begin_due(office)
     await rights.erase_expired(office)
     await deliveries.drop_old(office.database, office.clock.now() - KEEP_DELIVERIES)
+    await recipients.fold(office.database, office.clock.now() - KEEP_DELIVERIES)
 
 
 async def _next_due(office: Office, known: Read) -> datetime | None:
-    moments = [await contests.next_announcement(office, known.calendar), await rights.next_erasure(office)]
+    moments = [
+        await contests.next_announcement(office, known.calendar),
+        await mailings.next_due(office),
+        await rights.next_erasure(office),
+    ]
     return min((moment for moment in moments if moment is not None), default=None)
 
 

@@ -1,4 +1,5 @@
-"""The one who sends what is due: claims a batch and commits, calls outside any transaction, marks and commits."""
+"""The one who sends what is due to one person: claims a batch and commits, calls outside any transaction, marks and
+commits. What goes to many runs beside it (mailer.py), at the same pace."""
 
 from __future__ import annotations
 
@@ -15,18 +16,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.errors import Verdict, verdict
 from bot.delivery.fetching import fetch
-from bot.domain.pushes import RULES, Kind, State
+from bot.delivery.mailer import Mailer, MakeCompose
+from bot.domain.pushes import RULES, Kind, Lane, State
 from bot.services import arrivals
 from bot.services.office import Office
 from bot.storage import deliveries, people
 from bot.storage.deliveries import Delivery, Mark
 from bot.storage.seat import Seat
-from bot.telegram.views import pushes
+from bot.telegram.pace import MESSAGES, Pace
+from bot.telegram.views import mailings, pushes
 
 log = structlog.get_logger(__name__)
 
-A_SECOND = 25
-"""Pushes a second: Telegram's free limit is about 30 for everything, and replies go first."""
+BATCH = 25
 ATTEMPTS = 8
 """Tries of what may have arrived; what surely did not is tried until it does."""
 NET_SECONDS = 60.0
@@ -36,39 +38,61 @@ DATABASE_PAUSE = 1.0
 class Worker:
     """Sends what is due until it is stopped; sleeps until something is queued or due."""
 
-    def __init__(self, bot: Bot, office: Office, seat: Seat) -> None:
+    def __init__(
+        self, bot: Bot, office: Office, seat: Seat, pace: Pace, compose: MakeCompose = mailings.composer
+    ) -> None:
         self._bot = bot
         self._office = office
         self._seat = seat
-        self._quiet_until = office.clock.now()
+        self._pace = pace
+        self._queued = asyncio.Event()
+        self._mailer = Mailer(bot, office, seat, pace, compose)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop`; what was claimed by then is finished and marked."""
         unknown = await deliveries.settle_interrupted(self._office.database, self._office.clock.now())
         if unknown:
             log.warning("deliveries whose fate nobody knows", count=unknown)
+        await self._mailer.settle()
+        works = [
+            asyncio.create_task(work) for work in (self._personal(stop), self._mailer.run(stop), self._listen(stop))
+        ]
+        try:
+            await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.set()
+            self._pace.stop()
+            await asyncio.wait(works)
+        for work in works:
+            work.result()
+
+    async def _listen(self, stop: asyncio.Event) -> None:
+        """Tells both that something was queued or changed."""
+        stopping = asyncio.ensure_future(stop.wait())
         while not stop.is_set():
+            waiting = asyncio.ensure_future(self._office.queued.wait())
+            await asyncio.wait({stopping, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            self._office.queued.clear()
+            self._queued.set()
+            self._mailer.wake.set()
+        self._pace.stop()
+
+    async def _personal(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            self._queued.clear()
             try:
-                await self._turn(stop)
+                if await self.step() < BATCH:
+                    await self._wait(stop)
             except SQLAlchemyError:
                 log.exception("the database does not answer: sending goes on when it does")
                 await asyncio.sleep(DATABASE_PAUSE)
 
-    async def _turn(self, stop: asyncio.Event) -> None:
-        """One batch, and the pause after it."""
-        self._office.queued.clear()
-        started = asyncio.get_running_loop().time()
-        if await self.step() < A_SECOND:
-            await self._wait(stop)
-        else:
-            spent = asyncio.get_running_loop().time() - started
-            await asyncio.sleep(max(0.0, 1 - spent))
-
     async def step(self) -> int:
         """Sends one batch of what is due; gives how many rows it took."""
-        if self._office.clock.now() < self._quiet_until:
+        if self._pace.held_for > 0:
             return 0
-        claimed = await deliveries.claim(self._seat, self._office.clock.now(), A_SECOND)
+        claimed = await deliveries.claim(self._seat, self._office.clock.now(), BATCH)
         if not claimed:
             return 0
         by_person: dict[int, list[Delivery]] = defaultdict(list)
@@ -110,6 +134,10 @@ class Worker:
                 call = await pushes.compose(self._office, delivery)
                 if call is None:
                     return Mark(delivery.id, State.CANCELLED, now)
+                if not await self._pace.turn(delivery.telegram_id, Lane.PERSONAL):
+                    return Mark(delivery.id, State.QUEUED, now)
+                if self._pace.is_broadcasting and isinstance(call, MESSAGES):
+                    call.allow_paid_broadcast = True
                 await self._bot(call)
         except Exception as error:
             return await self._failed(delivery, verdict(error))
@@ -120,14 +148,18 @@ class Worker:
         log.warning(
             "delivery failed", delivery=delivery.id, kind=delivery.kind.name, means=said.meaning, why=said.reason
         )
-        if delivery.kind is Kind.FETCH_FILE and said.meaning in ("blocked", "failed"):
+        if delivery.kind is Kind.FETCH_FILE and said.meaning in ("blocked", "gone", "failed", "content"):
             await arrivals.refuse(self._office, delivery.subject_id or 0)
             return Mark(delivery.id, State.FAILED, now, said.reason)
+        if said.meaning == "gone":
+            with suppress(SQLAlchemyError):
+                await people.retire(self._office.database, delivery.telegram_id, now)
+            return Mark(delivery.id, State.BLOCKED, now, said.reason)
         if said.meaning == "blocked":
             with suppress(SQLAlchemyError):  # the mark matters more: the next push finds the block again
                 await people.set_blocked(self._office.database, delivery.telegram_id, now)
             return Mark(delivery.id, State.BLOCKED, now, said.reason)
-        if said.meaning == "failed":
+        if said.meaning in ("failed", "content", "same"):
             return Mark(delivery.id, State.FAILED, now, said.reason)
         if said.meaning == "unknown" and not RULES[delivery.kind].repeat_unknown:
             return Mark(delivery.id, State.UNKNOWN, now, said.reason)
@@ -136,7 +168,7 @@ class Worker:
                 await arrivals.refuse(self._office, delivery.subject_id or 0)
             return Mark(delivery.id, State.UNKNOWN, now, said.reason)
         if said.meaning == "wait":
-            self._quiet_until = now + timedelta(seconds=said.seconds)
+            self._pace.refused(said.seconds)
         pause = said.seconds or min(300.0, 2.0 ** min(delivery.attempts, 9)) * random.uniform(0.8, 1.2)
         return Mark(delivery.id, State.QUEUED, now + timedelta(seconds=pause), said.reason)
 
@@ -146,9 +178,9 @@ class Worker:
         seconds = NET_SECONDS
         if due is not None:
             seconds = min(seconds, (due - self._office.clock.now()).total_seconds())
-        seconds = max(seconds, (self._quiet_until - self._office.clock.now()).total_seconds())
+        seconds = max(seconds, self._pace.held_for)
         waiting = [
-            asyncio.ensure_future(self._office.queued.wait()),
+            asyncio.ensure_future(self._queued.wait()),
             asyncio.ensure_future(stop.wait()),
             asyncio.ensure_future(self._office.clock.sleep(seconds)),
         ]

@@ -14,7 +14,7 @@ from bot.domain.pushes import Kind
 from bot.services import consents as wordings
 from bot.services import forms
 from bot.services.office import Office
-from bot.storage import applications, consents, contests, deliveries, erasure, files, people
+from bot.storage import applications, consents, contests, deliveries, erasure, files, people, recipients
 from bot.words import Words
 
 log = structlog.get_logger(__name__)
@@ -128,6 +128,7 @@ async def _consent_lines(office: Office, person: Person, words: Words) -> list[s
 
 async def _delivery_lines(office: Office, person: Person, words: Words) -> list[str]:
     sent = await deliveries.of_person(office.database, person.id)
+    sent += await recipients.of_person(office.database, person.id)
     return [words.label("mydata.message", kind=words.label(f"push.{kind.name.lower()}"), at=at) for kind, _, at in sent]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from bot.domain.people import Person, Role, Screen
+from bot.storage import recipients
 from bot.storage.database import AnyRow, Database, rows
 from bot.storage.tables import Json, people, roles
 
@@ -188,6 +189,7 @@ async def is_muted(database: Database, person_id: int) -> bool:
 
 async def erase(connection: AsyncConnection, person_id: int) -> None:
     """Removes the person; what refers to them goes too or loses the reference (see the tables)."""
+    await recipients.forget(connection, person_id)
     await connection.execute(delete(people).where(people.c.id == person_id))
 
 

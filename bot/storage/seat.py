@@ -36,6 +36,7 @@ class Seat:
         self._file: IO[bytes] | None = None
         self._connection: AsyncConnection | None = None
         self._pid = 0
+        self._turn = asyncio.Lock()
 
     async def try_to_take(self) -> bool:
         """Takes the seat if it is free; whoever has it keeps it. Raises OSError, SQLAlchemyError."""
@@ -61,11 +62,12 @@ class Seat:
             async with self._database.write() as connection:
                 yield connection
             return
-        if self._connection.invalidated:
-            raise SeatLost
-        async with self._connection.begin():
-            await self._require_lock(self._connection)
-            yield self._connection
+        async with self._turn:
+            if self._connection is None or self._connection.invalidated:
+                raise SeatLost
+            async with self._connection.begin():
+                await self._require_lock(self._connection)
+                yield self._connection
 
     async def leave(self) -> None:
         """Lets another process take the seat."""

@@ -36,6 +36,7 @@ from aiogram.types import (
     ReplyKeyboardRemove,
 )
 
+from bot.telegram.pace import MESSAGES, Pace
 from bot.telegram.session import PASSING
 
 log = structlog.get_logger(__name__)
@@ -73,8 +74,9 @@ class _Last:
 class Screens:
     """Sends, edits, answers taps, deletes. One a bot."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, pace: Pace) -> None:
         self._bot = bot
+        self._pace = pace
         self._last: OrderedDict[int, _Last] = OrderedDict()
 
     async def answer(self, query: CallbackQuery, text: str | None = None, alert: bool = False) -> None:
@@ -141,14 +143,26 @@ class Screens:
         """Calls Telegram, and again after a failure that passes: a screen that comes twice is better than none."""
         for pause in PAUSES:
             try:
-                return await self._bot(method)
+                return await self._noted(method)
             except TelegramRetryAfter as error:
                 if error.retry_after > LONGEST_WAIT:
                     raise
                 await asyncio.sleep(error.retry_after)
             except PASSING:
                 await asyncio.sleep(pause)
-        return await self._bot(method)
+        return await self._noted(method)
+
+    async def _noted(self, method: TelegramMethod[TelegramType]) -> TelegramType:
+        """Calls Telegram; a message draws on the pace of everything that is sent, and a refusal holds all of it."""
+        if isinstance(method, MESSAGES):
+            self._pace.note(int(method.chat_id))
+            if self._pace.is_broadcasting:
+                method.allow_paid_broadcast = True
+        try:
+            return await self._bot(method)
+        except TelegramRetryAfter as error:
+            self._pace.refused(error.retry_after)
+            raise
 
     async def _edit(self, message: Message, text: str, keyboard: InlineKeyboardMarkup | None) -> bool:
         try:

@@ -1,0 +1,174 @@
+"""One pace for everything that the bot sends: Telegram counts all of it together.
+
+The times of the last sends are kept for a little more than a second, so that a strict sliding window never finds one
+too many; a send that finds no room waits, and one timer lets the waiting go. Spacing sends evenly instead costs a
+timer each, and still bunches them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from datetime import timedelta
+
+from aiogram.methods import SendDocument, SendMessage, SendPhoto
+
+from bot.clock import Clock
+from bot.domain.pushes import Lane
+
+MESSAGES = (SendMessage, SendPhoto, SendDocument)
+"""The calls that put a message into a chat: Telegram counts these, and each can be paid for."""
+WINDOW = 1.005
+"""Seconds: Telegram's own second, and what sends shift against each other on the way."""
+TICK = 0.004
+HELD_TICK = 0.2
+IN_A_CHAT = 1.0
+"""Seconds between two pushes to one chat."""
+CLIMB = timedelta(seconds=10)
+STEP = 0.05
+"""After a 429 the pace is halved; every CLIMB this part of the full pace comes back."""
+
+
+class Pace:
+    """Who may send when. Replies never wait: they are noted, and everything else gives way to them."""
+
+    def __init__(self, clock: Clock, a_second: int, paid_a_second: int | None = None) -> None:
+        """`a_second` is Telegram's limit for everything; `paid_a_second` that for announcements, where they are paid
+        for (None: they are not)."""
+        self._clock = clock
+        self._is_paid = paid_a_second is not None
+        self._free = _Window(a_second)
+        self._all = _Window(paid_a_second) if paid_a_second is not None else self._free
+        self._part = 1.0
+        self._climbed_at = self._held_until = clock.now()
+        self._chats: OrderedDict[int, float] = OrderedDict()
+        self._lanes: dict[Lane, deque[_Waiting]] = {lane: deque() for lane in Lane}
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopped = False
+        self._paid_at = 0.0
+
+    @property
+    def held_for(self) -> float:
+        """Seconds that nothing may be sent for; 0 or less: now."""
+        return (self._held_until - self._clock.now()).total_seconds()
+
+    @property
+    def is_broadcasting(self) -> bool:
+        """Whether a paid announcement fills Telegram's free limit: then the flag is needed on every message."""
+        return self._is_paid and time.monotonic() - self._paid_at < WINDOW
+
+    def note(self, chat_id: int) -> None:
+        """A reply leaves now."""
+        self._take(chat_id, time.monotonic(), paid=False)
+
+    async def turn(self, chat_id: int, lane: Lane) -> bool:
+        """Waits until a push to this chat may leave, and counts it. False: the bot is being stopped, it may not."""
+        waiting = _Waiting(chat_id, asyncio.get_running_loop().create_future())
+        self._lanes[lane].append(waiting)
+        if self._timer is None:
+            self._tick()
+        return await waiting.gone
+
+    def hold(self, seconds: float) -> None:
+        """Nothing is sent for so long."""
+        self._held_until = max(self._held_until, self._clock.now() + timedelta(seconds=seconds))
+
+    def refused(self, retry_after: float) -> None:
+        """Telegram said 429: everything waits, and the pace is halved, once for all that were on their way."""
+        if self.held_for <= 0:
+            self._part = max(self._part / 2, 1 / self._all.limit)
+            self._climbed_at = self._clock.now() + timedelta(seconds=retry_after)
+        self.hold(retry_after)
+
+    def dismiss(self, lane: Lane) -> None:
+        """Whoever waits in this lane does not send."""
+        for waiting in self._lanes[lane]:
+            waiting.tell(False)
+        self._lanes[lane].clear()
+
+    def stop(self) -> None:
+        """Whoever waits does not send any more, nor does whoever comes."""
+        self._stopped = True
+        for lane in self._lanes:
+            self.dismiss(lane)
+
+    def _tick(self) -> None:
+        """Lets go who has room, personal pushes first, and comes again while somebody waits."""
+        self._timer = None
+        if self._stopped:
+            self.stop()
+        held = self.held_for
+        if held <= 0:
+            self._climb()
+            self._let_go(time.monotonic())
+        if any(self._lanes.values()):
+            pause = TICK if held <= 0 else min(held, HELD_TICK)
+            self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
+
+    def _let_go(self, now: float) -> None:
+        while self._chats and next(iter(self._chats.values())) <= now - IN_A_CHAT:
+            self._chats.popitem(last=False)
+        for lane, queue in self._lanes.items():
+            paid = self._is_paid and lane is Lane.ANNOUNCEMENT
+            room = (self._all if paid else self._free).room(now, self._part, has_reserve=lane is not Lane.PERSONAL)
+            early: list[_Waiting] = []
+            while room > 0 and queue:
+                waiting = queue.popleft()
+                if waiting.chat_id in self._chats:
+                    early.append(waiting)
+                elif waiting.tell(True):
+                    self._take(waiting.chat_id, now, paid)
+                    room -= 1
+            # Whose chat is not due yet stays in front, and keeps nobody waiting.
+            queue.extendleft(reversed(early))
+
+    def _take(self, chat_id: int, now: float, paid: bool) -> None:
+        if paid:
+            self._paid_at = now
+        else:
+            self._free.times.append(now)
+        if self._is_paid:
+            self._all.times.append(now)
+        self._chats[chat_id] = now
+        self._chats.move_to_end(chat_id)
+
+    def _climb(self) -> None:
+        while self._part < 1 and self._clock.now() - self._climbed_at >= CLIMB:
+            self._part = min(1.0, self._part + STEP)
+            self._climbed_at += CLIMB
+
+
+class _Window:
+    """The times of the sends of the last second, and how many may be among them."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        # For replies, which never wait.
+        self._reserve = max(min(5, limit // 6), limit // 100)
+        self.times: deque[float] = deque()
+
+    def room(self, now: float, part: float, has_reserve: bool) -> int:
+        """How many may leave now, at this part of the full pace."""
+        while self.times and self.times[0] <= now - WINDOW:
+            self.times.popleft()
+        limit = max(1, int(self.limit * part))
+        reserve = self._reserve if has_reserve and limit > self._reserve else 0
+        return limit - reserve - len(self.times)
+
+
+class _Waiting:
+    """Somebody who waits for a turn."""
+
+    __slots__ = ("chat_id", "gone")
+
+    def __init__(self, chat_id: int, gone: asyncio.Future[bool]) -> None:
+        self.chat_id = chat_id
+        self.gone = gone
+
+    def tell(self, may: bool) -> bool:
+        """Lets them go. False: they do not wait any more."""
+        if self.gone.done():
+            return False
+        self.gone.set_result(may)
+        return True
