@@ -283,6 +283,11 @@ def asked(office: Office, words: Words, board: Board, what: str, language: str =
     return Screen(text, keyboard([[_back(words, board)]], words))
 
 
+def refused(words: Words, board: Board, why: str) -> Screen:
+    """Why what was typed is not taken."""
+    return Screen(why, keyboard([[_back(words, board)]], words))
+
+
 def files(words: Words, board: Board) -> Screen:
     """Asks for a photo or a document."""
     number = board.mailing.id
