@@ -85,7 +85,6 @@ async def resume(office: Office, person: Person, mailing_id: int) -> Mailing:
     """Lets a paused mailing go on where it stopped. Raises Refusal as `pause` does."""
     mailing = await _act(office, person, mailing_id, "resume", trouble="")
     office.halted.discard(mailing_id)
-    office.queued.set()
     return mailing
 
 
@@ -104,7 +103,6 @@ async def repeat(office: Office, person: Person, mailing_id: int) -> Mailing:
     ids = await recipients.unknown(office.database, mailing_id)
     mailing = await _act(office, person, mailing_id, "repeat", again=ids, ended_at=None)
     office.halted.discard(mailing_id)
-    office.queued.set()
     return mailing
 
 
@@ -125,4 +123,5 @@ async def _act(
         await mailings.write_down(connection, office.clock.now(), person.id, act, mailing_id=mailing_id)
         changed = await mailings.lock(connection, mailing_id)
     assert changed is not None
+    office.queued.set()
     return changed
