@@ -104,7 +104,7 @@ class SeasonTap(CallbackData, prefix="s1"):
 
 
 class MailingTap(CallbackData, prefix="n1"):
-    """An organiser's act at an announcement: `new`, `list` (of ids below `mailing`); at the mailing with this id `open`,
+    """An organiser's act at an announcement: `new`, `list` (ids below `mailing`); at the mailing with this id `open`,
     `text`, `pause`, …; `look` stands on pushes and opens a new message. `value` is a language, a state, a guide, or
     the edition that the organiser saw."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiogram.methods import TelegramMethod
+from aiogram.methods import DeleteMessage, TelegramMethod
 
 from bot.domain.mailings import Mailing
 from bot.domain.pushes import Kind
@@ -35,19 +35,20 @@ async def composer(office: Office, mailing: Mailing) -> Compose:
 
 async def _announcement(office: Office, mailing: Mailing) -> Compose:
     board = await announcements.board_of(office, mailing.id)
-    made = news.versions(board.content, office.languages) if board else {}
     is_edit = mailing.kind is Kind.ANNOUNCEMENT_EDIT
+    calls: dict[str, TelegramMethod[Any]] = {}
+    for language, version in (news.versions(board.content, office.languages) if board else {}).items():
+        calls[language] = version.edit(0, 0) if is_edit else version.send(0)
 
     async def compose(recipient: Recipient) -> TelegramMethod[Any] | None:
-        version = made.get(recipient.language)
-        if version is None:
-            return None
-        if not is_edit:
-            return version.send(recipient.telegram_id)
-        return version.edit(recipient.telegram_id, recipient.message_id) if recipient.message_id else None
+        is_gone = is_edit and recipient.message_id is None
+        return None if is_gone else calls.get(recipient.language)
 
     return compose
 
 
 async def _recall(recipient: Recipient) -> TelegramMethod[Any] | None:
-    return news.recalling(recipient.telegram_id, recipient.message_id) if recipient.message_id else None
+    return None if recipient.message_id is None else _RECALL
+
+
+_RECALL = DeleteMessage(chat_id=0, message_id=0)
