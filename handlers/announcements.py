@@ -251,7 +251,16 @@ def _edition(value: str) -> int:
 
 async def take(office: Office, person: Person, rest: list[str], message: Message) -> Screen:
     """What an organiser typed or sent for an announcement; `rest`: its id, what was asked for, and a detail of that.
-    Raises Refusal: then they may try once more."""
+    After a refusal they may try once more, or go back to the announcement."""
+    try:
+        return await _taken(office, person, rest, message)
+    except Refusal as refusal:
+        board = await service.read(office, person, int(rest[0]))
+        words = _words(office, person)
+        return views.refused(words, board, words(refusal.key, **refusal.values))
+
+
+async def _taken(office: Office, person: Person, rest: list[str], message: Message) -> Screen:
     number, what, *detail = rest
     words = _words(office, person)
     if what == "text":

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.base import Refusal
 from bot.domain.markup import fault, from_typed, is_https, length, visible
+from bot.domain.pushes import RULES, Kind
 
 Mode = Literal["own", "both"]
 Media = Literal["", "photo", "document"]
@@ -34,12 +35,13 @@ CUT_WITHIN = timedelta(seconds=3)
 NEARLY_FULL = TEXT_LIMIT - 200
 """A part that was cut off at a space has at least so many signs."""
 
-LATENESS: Mapping[Lateness, timedelta] = {
-    "2h": timedelta(hours=2),
+LATENESS: Mapping[Lateness, timedelta | None] = {
+    "2h": RULES[Kind.ANNOUNCEMENT].late,
     "24h": timedelta(hours=24),
-    "any": timedelta(days=3650),
+    "any": None,
 }
-"""How late an announcement may still begin after the bot was down."""
+"""How late an announcement may still begin after the bot was down; None: always. The first unless its author says
+otherwise."""
 
 _MOMENT = re.compile(r"^\s*(\d{1,2})\.(\d{1,2})\.(\d{4})[\s,]+(\d{1,2})[:.](\d{2})\s*$")
 
@@ -170,6 +172,12 @@ def begins(due_at: datetime | None, now: datetime, count: int) -> datetime:
     """When it begins (UTC): at its moment or now; to many people not before there was time to cancel."""
     at = due_at or now
     return max(at, now + TIME_TO_CANCEL) if count > MANY else at
+
+
+def lateness(detail: Mapping[str, Any]) -> timedelta | None:
+    """How late a mailing with this detail may begin; None: always."""
+    late: Lateness = detail.get("late", "2h")
+    return LATENESS[late]
 
 
 def can_recall(begun_at: datetime | None, now: datetime) -> bool:

@@ -25,9 +25,10 @@ from bot.domain.people import Person
 from bot.domain.pushes import RULES, Kind
 from bot.domain.pushes import State as Fate
 from bot.services import contests as contest_services
+from bot.services import mailings as services
 from bot.services import people as staff
 from bot.services.office import Office
-from bot.storage import announcements, deliveries, mailings
+from bot.storage import announcements, deliveries, mailings, recipients
 from bot.storage.database import AnyRow
 
 PAGE = 8
@@ -364,20 +365,19 @@ async def confirm(office: Office, person: Person, mailing_id: int, edition: int,
             for other in others:
                 await deliveries.queue(connection, Kind.APPROVAL_WANTED, other.id, mailing_id, now)
         else:
-            await mailings.move(
-                connection, mailing_id, "confirm", author_id=person.id, **_times(office, mailing, board, now)
-            )
+            due_at = rules.begins(mailing.due_at, now, board.count)
+            await mailings.move(connection, mailing_id, "confirm", author_id=person.id, due_at=due_at)
             await _correct(connection, mailing)
         act = "ask" if office.sending.two_approve else "confirm"
         await mailings.write_down(connection, now, person.id, act, mailing_id=mailing_id)
-    office.queued.set()
+    await _begin(office)
     return await read(office, person, mailing_id)
 
 
-def _times(office: Office, mailing: Mailing, board: Board, now: datetime) -> dict[str, datetime]:
-    """When it is due, and how late it may begin: the wait through quiet hours makes nothing late."""
-    due_at = rules.begins(mailing.due_at, now, board.count)
-    return {"due_at": due_at, "not_after": office.sending.quiet.over(due_at) + LATENESS[board.late]}
+async def _begin(office: Office) -> None:
+    """What is due is not left waiting for the schedule to look."""
+    await services.begin_due(office)
+    office.queued.set()
 
 
 async def _correct(connection: AsyncConnection, mailing: Mailing) -> None:
@@ -404,12 +404,11 @@ async def approve(office: Office, person: Person, mailing_id: int, edition: int)
         transition(mailing.state, "approve")
         if mailing.detail.get("edition", 0) != edition:
             raise Refusal("refusal.news.changed")
-        await mailings.move(
-            connection, mailing_id, "approve", approver_id=person.id, **_times(office, mailing, board, now)
-        )
+        due_at = rules.begins(mailing.due_at, now, board.count)
+        await mailings.move(connection, mailing_id, "approve", approver_id=person.id, due_at=due_at)
         await _correct(connection, mailing)
         await mailings.write_down(connection, now, person.id, "approve", mailing_id=mailing_id)
-    office.queued.set()
+    await _begin(office)
     return await read(office, person, mailing_id)
 
 
@@ -475,7 +474,7 @@ async def recall(office: Office, person: Person, mailing_id: int) -> Board:
         times = {"due_at": now, "not_after": (of.begun_at or now) + rules.RECALL_WITHIN}
         await mailings.move(connection, number, "confirm", **times)
         await mailings.write_down(connection, now, person.id, "recall", mailing_id=mailing_id)
-    office.queued.set()
+    await _begin(office)
     return await read(office, person, number)
 
 
@@ -518,10 +517,14 @@ async def report_of(office: Office, board: Board) -> Report:
     number = board.mailing.id
     return Report(
         board,
-        await announcements.reasons(office.database, board.mailing),
+        _most_first(board.mailing.reasons or await recipients.reasons(office.database, number)),
         await announcements.by_language(office.database, number),
         await mailings.journal_of(office.database, mailing_id=number),
     )
+
+
+def _most_first(reasons: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(reasons.items(), key=lambda one: (-one[1], one[0])))
 
 
 async def ask_for_file(office: Office, person: Person, mailing_id: int) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.domain.announcements import lateness
 from bot.domain.base import Refusal
 from bot.domain.mailings import Act, Mailing, transition
 from bot.domain.people import Person
@@ -39,10 +40,11 @@ def _is_late(office: Office, mailing: Mailing, now: datetime) -> bool:
     if mailing.not_after is not None:
         return now > mailing.not_after
     rule = RULES[mailing.kind]
-    if rule.late is None or mailing.due_at is None:
+    late = lateness(mailing.detail) if mailing.kind is Kind.ANNOUNCEMENT else rule.late
+    if late is None or mailing.due_at is None:
         return False
     due = office.sending.quiet.over(mailing.due_at) if rule.quiet else mailing.due_at
-    return now > due + rule.late
+    return now > due + late
 
 
 async def _give_up(office: Office, mailing: Mailing, now: datetime) -> None:

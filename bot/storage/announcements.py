@@ -10,7 +10,6 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.announcements import Announcement, Button
-from bot.domain.mailings import Mailing
 from bot.domain.pushes import State as Fate
 from bot.storage.database import AnyRow, Database, rows
 from bot.storage.tables import announcements, mailings, people, recipients
@@ -69,17 +68,6 @@ async def change(connection: AsyncConnection, announcement_id: int, now: datetim
 async def set_progress(database: Database, mailing_id: int, message_id: int) -> None:
     """Notes which message in the author's chat shows the progress."""
     await database.run(update(mailings).where(mailings.c.id == mailing_id).values(progress_id=message_id))
-
-
-async def reasons(database: Database, mailing: Mailing) -> dict[str, int]:
-    """Why messages failed, with how many, the most frequent first."""
-    if mailing.reasons is not None:
-        found: Iterable[tuple[str, int]] = mailing.reasons.items()
-    else:
-        error, failed = recipients.c.error, recipients.c.state == Fate.FAILED
-        statement = select(error, func.count()).where(recipients.c.mailing_id == mailing.id, failed).group_by(error)
-        found = [(row[0] or "", row[1]) for row in await database.read(statement)]
-    return dict(sorted(found, key=lambda one: (-one[1], one[0])))
 
 
 async def by_language(database: Database, mailing_id: int) -> dict[str, dict[Fate, int]]:

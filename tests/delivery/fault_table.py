@@ -15,10 +15,13 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, insert, select, text
 
+from bot.clock import Clock
 from bot.domain.mailings import Audience, Mailing
 from bot.domain.pushes import Kind, State
 from bot.local_telegram import LocalTelegram
@@ -28,7 +31,7 @@ from bot.storage.tables import announcements, deliveries
 from bot.storage.tables import people as people_table
 from bot.storage.tables import recipients as recipients_table
 from tests.delivery.processes import WITHIN, BotProcess, Place, place
-from tests.house import OWNER
+from tests.house import OWNER, running
 
 COUNT = 10_000
 FIRST = 1_000_001
@@ -66,36 +69,26 @@ class Round:
         there.module = "tests.delivery.fast_bot"
         there.environment |= FAST
 
-    async def prepare(self) -> None:
-        """The people, and the announcement, due now."""
+    async def prepare(self, clock: Clock | None = None, due_in: timedelta = timedelta(0)) -> None:
+        """The people, and the announcement, due now or later."""
+        now = (clock or Clock()).now()
         await schema.upgrade(self.database)
         await self.telegram.add_people(COUNT, FIRST, "ru")
         await self.telegram.add_person(OWNER, "Айгүл", started=True)
-        author = await people.arrive(self.database, OWNER, _now())
-        values = [
-            {
-                "telegram_id": FIRST + number,
-                "language": "kk" if number % 2 else "ru",
-                "created_at": _now(),
-                "seen_at": _now(),
-            }
+        author = await people.arrive(self.database, OWNER, now)
+        since = {"created_at": now, "seen_at": now}
+        readers = [
+            {"telegram_id": FIRST + number, "language": "kk" if number % 2 else "ru", **since}
             for number in range(COUNT)
         ]
+        content = insert(announcements).values(texts=TEXTS, created_at=now, updated_at=now, buttons=[])
+        values = {"state": "scheduled", "created_at": now, "due_at": now + due_in, "author_id": author.id}
         async with self.database.write() as connection:
-            await connection.execute(insert(people_table), values)
-            content = insert(announcements).values(texts=TEXTS, created_at=_now(), updated_at=_now(), buttons=[])
+            await connection.execute(insert(people_table), readers)
             made = (await connection.execute(content.returning(announcements.c.id))).scalar_one()
             self.mailing_id = await mailings.create(
                 connection,
-                {
-                    "kind": Kind.ANNOUNCEMENT,
-                    "state": "scheduled",
-                    "announcement_id": made,
-                    "author_id": author.id,
-                    "audience": Audience("everyone"),
-                    "created_at": _now(),
-                    "due_at": _now(),
-                },
+                {**values, "kind": Kind.ANNOUNCEMENT, "announcement_id": made, "audience": Audience("everyone")},
             )
 
     async def mailing(self) -> Mailing:
@@ -182,12 +175,6 @@ def _faults(outcome: Outcome, states: dict[int, State]) -> list[str]:
         f"marked sent {len(arrived)}, arrived {len(certain)}": arrived == certain,
     }
     return [fault for fault, is_right in checks.items() if not is_right]
-
-
-def _now() -> object:
-    from bot.clock import Clock
-
-    return Clock().now()
 
 
 Case = Callable[[Place], Awaitable[Outcome]]
@@ -345,6 +332,27 @@ async def database_busy(there: Place) -> Outcome:
     return _expect(await made.outcome(), sent=COUNT)
 
 
+async def clock_moved(there: Place) -> Outcome:
+    """The clock jumps to its moment, then into the night, when it rests, and into the morning."""
+    made = Round(there)
+    noon = Clock().now().replace(hour=7, minute=0) + timedelta(days=1)
+    clock = Clock(noon - Clock().now())
+    await made.prepare(clock, due_in=timedelta(hours=3))
+    places: dict[str, Any] = {"content": {"path": there.folder / "content"}, "sending": {"a_second": 1000}}
+    async with running(there.folder, there.telegram, clock, **places):
+        await clock.move(timedelta(hours=3))
+        await made.sent(2000)
+        await clock.move(timedelta(hours=7))
+        await made.telegram.settled(WITHIN, quiet=1.5)
+        by_night = (await made.mailing(), (await made.states())[State.SENDING])
+        await clock.move(timedelta(hours=12))
+        await made.until("done")
+    outcome = _expect(await made.outcome(), sent=COUNT)
+    if by_night[0].state != "sending" or by_night[1] or by_night[0].counts.sent == COUNT:
+        outcome.faults.append(f"by night: {by_night}")
+    return outcome
+
+
 async def content_refused(there: Place) -> Outcome:
     """Telegram refuses what is sent: the announcement stops, and goes on when it is resumed."""
     made = Round(there)
@@ -364,7 +372,8 @@ async def content_refused(there: Place) -> Outcome:
         await mailings.move(connection, made.mailing_id, "resume", trouble="")
     await there.start()
     outcome = _expect(await made.outcome(), sent=COUNT)
-    if (len(told), stopped.counts.sent, states) != (1, 3000, Counter({State.SENT: 3000, State.QUEUED: COUNT - 3000})):
+    waits = Counter({State.SENT: stopped.counts.sent, State.QUEUED: COUNT - stopped.counts.sent})
+    if (len(told), states, stopped.trouble) != (1, waits, "Bad Request: can't parse entities: x"):
         outcome.faults.append(f"when it stopped: {stopped.counts}, {dict(states)}, told: {len(told)}")
     return outcome
 
@@ -386,12 +395,13 @@ async def second_takes_over(there: Place) -> Outcome:
     """Two processes on one database; the first is killed in the middle."""
     made = Round(there)
     await made.prepare()
+    held = await made.telegram.add_fault("hold_after", "sendMessage", times=None, skip=3000)
     first = await there.start()
     second = await there.start_another()
     await second.says("Another process works on this database")
-    await made.sent(1)
-    await made.sent(await made.telegram.count_calls("sendMessage") + 300)
+    await held.reached(WITHIN)
     await made.kill(first)
+    await made.telegram.clear_faults()
     await second.ready()
     return _killed(await made.outcome())
 
@@ -410,6 +420,7 @@ CASES: dict[str, Case] = {
         bad_gateway,
         server_gone,
         database_busy,
+        clock_moved,
         content_refused,
         stopped_and_started,
         second_takes_over,

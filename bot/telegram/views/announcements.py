@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiogram.methods import (
-    DeleteMessage,
     EditMessageCaption,
     EditMessageText,
     SendDocument,
@@ -42,7 +41,7 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What every reader of one language gets: made once, and only addressed for each of them."""
+    """What every reader of one language gets: made once."""
 
     text: str
     markup: InlineKeyboardMarkup | None
@@ -115,11 +114,6 @@ def previews(content: Announcement, languages: Sequence[str], chat_id: int) -> l
 
 def _has_text(content: Announcement, language: str) -> bool:
     return bool(content.texts.get(language)) or (content.mode == "both" and bool(content.texts))
-
-
-def recalling(chat_id: int, message_id: int) -> DeleteMessage:
-    """The call that takes a message back."""
-    return DeleteMessage(chat_id=chat_id, message_id=message_id)
 
 
 # -- the list and one of it -----------------------------------------------------------------------------------------
@@ -287,6 +281,11 @@ def asked(office: Office, words: Words, board: Board, what: str, language: str =
     else:
         text = words(f"news.ask.{what}")
     return Screen(text, keyboard([[_back(words, board)]], words))
+
+
+def refused(words: Words, board: Board, why: str) -> Screen:
+    """Why what was typed is not taken."""
+    return Screen(why, keyboard([[_back(words, board)]], words))
 
 
 def files(words: Words, board: Board) -> Screen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiogram.methods import TelegramMethod
+from aiogram.methods import DeleteMessage, TelegramMethod
 
 from bot.domain.mailings import Mailing
 from bot.domain.pushes import Kind
@@ -17,9 +17,6 @@ from bot.telegram.views.calls import Compose
 
 __all__ = ["Compose", "composer"]
 
-NOBODY = 0
-"""In place of what the sender fills in."""
-
 
 async def composer(office: Office, mailing: Mailing) -> Compose:
     """What makes the calls of this mailing. Made once a mailing, and anew after it was paused: its content may have
@@ -28,7 +25,7 @@ async def composer(office: Office, mailing: Mailing) -> Compose:
         case Kind.ANNOUNCEMENT | Kind.ANNOUNCEMENT_EDIT:
             return await _announcement(office, mailing)
         case Kind.ANNOUNCEMENT_RECALL:
-            return _recall()
+            return _recall
         case Kind.DEADLINE_REMINDER | Kind.DEADLINE_MOVED:
             return await reminders.composer(office, mailing)
         case Kind.RESULT:
@@ -40,23 +37,20 @@ async def composer(office: Office, mailing: Mailing) -> Compose:
 
 async def _announcement(office: Office, mailing: Mailing) -> Compose:
     board = await announcements.board_of(office, mailing.id)
-    made = news.versions(board.content, office.languages) if board else {}
     is_edit = mailing.kind is Kind.ANNOUNCEMENT_EDIT
-    calls: dict[str, TelegramMethod[Any]] = {
-        language: version.edit(NOBODY, NOBODY) if is_edit else version.send(NOBODY)
-        for language, version in made.items()
-    }
+    calls: dict[str, TelegramMethod[Any]] = {}
+    for language, version in (news.versions(board.content, office.languages) if board else {}).items():
+        calls[language] = version.edit(0, 0) if is_edit else version.send(0)
 
     async def compose(recipient: Recipient) -> TelegramMethod[Any] | None:
-        return calls.get(recipient.language) if recipient.message_id or not is_edit else None
+        is_gone = is_edit and recipient.message_id is None
+        return None if is_gone else calls.get(recipient.language)
 
     return compose
 
 
-def _recall() -> Compose:
-    call = news.recalling(NOBODY, NOBODY)
+async def _recall(recipient: Recipient) -> TelegramMethod[Any] | None:
+    return None if recipient.message_id is None else _RECALL
 
-    async def compose(recipient: Recipient) -> TelegramMethod[Any] | None:
-        return call if recipient.message_id else None
 
-    return compose
+_RECALL = DeleteMessage(chat_id=0, message_id=0)
