@@ -29,7 +29,9 @@ BURST_SECONDS = 0.02
 BURST = 3.0
 HELD_TICK = 0.2
 IN_A_CHAT = 1.0
-"""Seconds between two pushes to one chat."""
+"""Seconds that a message to a chat takes of its time: one a second in the long run."""
+BURST = 3
+"""So many may come at once for what is personal: Telegram lets a short burst through."""
 CLIMB = timedelta(seconds=10)
 STEP = 0.05
 """After a 429 the pace is halved; every CLIMB this part of the full pace comes back."""
@@ -112,15 +114,16 @@ class Pace:
             self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
 
     def _let_go(self, now: float) -> None:
-        while self._chats and next(iter(self._chats.values())) <= now - IN_A_CHAT:
+        while self._chats and next(iter(self._chats.values())) <= now:
             self._chats.popitem(last=False)
         for lane, queue in self._lanes.items():
             paid = self._is_paid and lane is Lane.ANNOUNCEMENT
             room = (self._all if paid else self._free).room(now, self._part, has_reserve=lane is not Lane.PERSONAL)
+            ahead = (BURST - 1) * IN_A_CHAT if lane is Lane.PERSONAL else 0.0
             early: list[_Waiting] = []
             while room > 0 and queue:
                 waiting = queue.popleft()
-                if waiting.chat_id in self._chats:
+                if self._chats.get(waiting.chat_id, now) > now + ahead:
                     early.append(waiting)
                 elif waiting.tell(True):
                     self._take(waiting.chat_id, now, paid, waited=True)
@@ -135,7 +138,8 @@ class Pace:
             self._free.take(now, waited)
         if self._is_paid:
             self._all.take(now, waited)
-        self._chats[chat_id] = now
+        # Until when the chat's time is taken; a reply may take it far ahead.
+        self._chats[chat_id] = max(now, self._chats.get(chat_id, now)) + IN_A_CHAT
         self._chats.move_to_end(chat_id)
 
     def _climb(self) -> None:
