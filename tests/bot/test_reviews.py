@@ -8,6 +8,7 @@ from bot.local_telegram import Message
 from tests.bot.journeys import (
     BORN,
     CLOSES,
+    CONTEST,
     LANGUAGES,
     NAME,
     YOUNG,
@@ -478,3 +479,36 @@ async def test_long_answers_fit_into_the_messages(fair: House) -> None:
     assert len(shown.text) < 3000
     whole = await chief.taps(label("ru", "review.whole", label="Пожелание"))
     assert story.strip() in whole.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_guardian_who_withdraws_after_the_decision(house: House, language: str) -> None:
+    chief, nina = await organiser(house, language), await newcomer(house, language)
+    await fill(nina, language, YOUNG)
+    maria = await newcomer(house, language, 2, "Мария")
+    await _signed(nina, maria, language)
+    await nina.taps(label(language, "form.to_summary"), label(language, "form.submit"))
+    await card(chief, language)
+    await chief.taps(label(language, "review.do.admit"))
+    await pushed(nina, language, "admitted")
+    await maria.says("/forget")
+    await maria.taps(label(language, "forget.yes"))
+    await house.telegram.wait_message(1, said(language, "push.guardian_withdrew_text", contest=CONTEST[language]))
+    status = await nina.taps(label(language, "application.open"))
+    assert said(language, "guardian.lost") in status.text
+    await _signed(nina, await newcomer(house, language, 3, "Мария"), language)
+    status = await nina.taps(label(language, "application.open"))
+    assert said(language, "status.admitted") in status.text
+    assert said(language, "guardian.lost") not in status.text
+    assert row(house, "SELECT state, guardian FROM applications") == ("admitted", "agreed")
+
+
+async def _signed(child: Citizen, parent: Citizen, language: str) -> None:
+    """A guardian agrees by the link that the applicant passes on."""
+    shown = await child.taps(label(language, "guardian.link"))
+    await parent.telegram.open_link(parent.number, shown.button(label(language, "guardian.copy")).value)
+    await parent.sees()
+    await parent.says("Иванова Мария")
+    await child.telegram.wait_message(
+        child.number, said(language, "push.guardian_agreed_text", contest=CONTEST[language]), after=shown.message_id
+    )
