@@ -7,6 +7,7 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from bot.domain import moments
+from bot.domain.applications import TRANSITIONS, Act
 from bot.domain.base import Refusal
 from bot.domain.people import Person
 from bot.services import reviews
@@ -70,7 +71,7 @@ async def _way(office: Office, person: Person, tap: ReviewTap) -> Screen:
             return await _contests(office, person)
         case "open":
             return views.dashboard(words, await reviews.dashboard(office, person, tap.contest))
-        case "list" if tap.state in ("", *views.SIGNS):
+        case "list" if tap.state in ("", *views.SIGNS) and tap.state != "draft":
             return views.page(words, await reviews.page(office, person, tap.contest, tap.state, tap.before))
         case "find":
             found = await reviews.dashboard(office, person, tap.contest)
@@ -126,11 +127,11 @@ async def _decided(office: Office, person: Person, tap: DecisionTap, words: Word
         case "give":
             days, _, reason = value.partition(".")
             until = reviews.days_offered(office, form).get(int(days) if days.isdecimal() else 0)
-            note = await _typed(office, person, f"until:{number}:{seen}:{OWN_WORDS}", reason)
+            note = await _typed(office, person, form, "return", f"until:{number}:{seen}:{OWN_WORDS}", reason)
             decision = Decision("return", _listed(reason), note, until)
             done = await reviews.decide(office, person, number, seen, decision)
         case "deny":
-            note = await _typed(office, person, f"sure:{number}:{seen}", value)
+            note = await _typed(office, person, form, "decline", f"sure:{number}:{seen}", value)
             done = await reviews.decide(office, person, number, seen, Decision("decline", _listed(value), note))
         case _:
             await _leave(office, person)
@@ -202,7 +203,7 @@ async def take_date(office: Office, person: Person, asked: list[str], message: M
     number, seen, reason = int(asked[0]), int(asked[1]), asked[2]
     words = _words(office, person)
     card = await reviews.card(office, person, number)
-    note = await _typed(office, person, person.asked, reason)
+    note = await _typed(office, person, card.form, "return", person.asked, reason)
     try:
         until = moments.typed(_text(message), card.form.contest.tz)
         done = await reviews.decide(office, person, number, seen, Decision("return", _listed(reason), note, until))
@@ -216,17 +217,17 @@ async def take_date(office: Office, person: Person, asked: list[str], message: M
     return _done(words, done)
 
 
-async def _typed(office: Office, person: Person, asked: str, reason: str) -> str:
-    """The own words that stand in place of a reason; empty where the reason is of the list.
-
-    Raises Refusal when the person was asked for something else since they typed them.
-    """
+async def _typed(office: Office, person: Person, form: Form, act: Act, asked: str, reason: str) -> str:
+    """The own words that stand in place of a reason; empty where the reason is of the list, and where it is decided
+    already (the second of two taps). Raises Refusal when the person was asked for something else since they typed."""
     if reason != OWN_WORDS:
         return ""
     sealed = await people.typed(office.database, person.id)
-    if sealed is None or (person.screen, person.asked) != ("desk", asked):
+    if sealed is not None and (person.screen, person.asked) == ("desk", asked):
+        return office.vault.open_text(sealed)
+    if form.application.state in TRANSITIONS[act].of:
         raise Refusal("refusal.review.words_gone")
-    return office.vault.open_text(sealed)
+    return ""
 
 
 def _listed(reason: str) -> str:

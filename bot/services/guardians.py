@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.applications import EDITABLE, Application
+from bot.domain.applications import EDITABLE, TRANSITIONS, Application
 from bot.domain.base import Refusal
 from bot.domain.contests import Contest
 from bot.domain.fields import FileField, NameField
@@ -146,7 +146,8 @@ async def take_paper(office: Office, person: Person, application: Application, f
         file_id = await forms.take_file(office, connection, person, application.id, PAPER, file, at)
         await applications.change(connection, current, {"guardian": "paper"})
         await applications.record(connection, application.id, now, person.id, "paper_sent", current.state)
-        await people.stand_in(connection, person.id, "form", application.id)
+        is_form = current.state in EDITABLE
+        await people.stand_in(connection, person.id, "form" if is_form else "", application.id if is_form else None)
         for reviewer in reviewers:
             await deliveries.queue(connection, Kind.PAPER_TO_REVIEW, reviewer.id, file_id, now)
     office.files.remove(dropped)
@@ -198,7 +199,7 @@ async def _needed(office: Office, person: Person, application_id: int) -> Form:
     found = await forms.own(office, person, application_id)
     if found.application.guardian not in ("needed", "paper"):
         raise Refusal("refusal.guardian_done")
-    if found.application.state not in EDITABLE:
+    if found.application.state not in TRANSITIONS["withdraw"].of:
         raise Refusal(f"refusal.state.{found.application.state}")
     if office.clock.now() > found.application.closes_at:
         raise Refusal("refusal.deadline", closes=found.application.closes_at)

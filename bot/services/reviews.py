@@ -224,7 +224,8 @@ async def decide(office: Office, organiser: Person, application_id: int, seen: i
     a date that is past, or after the results; while a guardian's word is missing; and once the results are released.
     """
     form = await _opened(office, organiser, application_id)
-    _require_reason(form.contest, decision)
+    if decision.act not in DECISIONS:
+        raise Refusal("refusal.old_button")
     now = office.clock.now()
     async with office.database.write() as connection:
         released = await contests.is_released(connection, form.application.contest_id)
@@ -238,6 +239,7 @@ async def decide(office: Office, organiser: Person, application_id: int, seen: i
         elif version(application) != seen:
             raise Refusal("refusal.review.changed")
         else:
+            _require_reason(form.contest, decision)
             _require_possible(application, decision, now)
             await _carry_out(office, connection, organiser, application, decision, now)
     office.queued.set()
@@ -269,9 +271,7 @@ async def _carry_out(
 
 
 def _require_reason(contest: Contest, decision: Decision) -> None:
-    """Refuses what is no decision, and a return or a refusal without a reason that the contest knows for it."""
-    if decision.act not in DECISIONS:
-        raise Refusal("refusal.old_button")
+    """Refuses a return or a refusal without a reason that the contest knows for it."""
     if decision.act not in ("return", "decline"):
         return
     known = contest.reason(decision.reason)

@@ -199,7 +199,7 @@ async def test_a_guardian_who_asks_to_be_forgotten(house: House, language: str) 
     assert rows(house, "SELECT * FROM consents WHERE kind = 'guardian'") == []
     # Another one can agree instead, and nothing typed is lost.
     mine = await nina.taps(label(language, "application.open"))
-    assert said(language, "guardian.needed") in mine.text
+    assert said(language, "guardian.lost") in mine.text
     summary = await nina.taps(label(language, "application.change"))
     assert NAME in summary.text
     petr = await guardian(house, language, 3, "Пётр")

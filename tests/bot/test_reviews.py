@@ -8,10 +8,12 @@ from bot.local_telegram import Message
 from tests.bot.journeys import (
     BORN,
     CLOSES,
+    CONTEST,
     LANGUAGES,
     NAME,
     YOUNG,
     apply,
+    at_once,
     begin,
     content_of,
     contest_page,
@@ -31,8 +33,8 @@ MASKED = "Образцова А. И."
 PHONE_LABEL = {"kk": "Телефон нөмірі", "ru": "Номер телефона"}
 PHONE_REASON = {"kk": "Телефон жауап бермейді", "ru": "По телефону не дозвониться"}
 NOT_ELIGIBLE = {
-    "kk": "Байқау шартына сай емес (Ереженің 3.1-тармағы)",
-    "ru": "Не отвечает условиям конкурса (п. 3.1 положения)",
+    "kk": "Байқау шартына сай емес · 3.1-тармақ",
+    "ru": "Не отвечает условиям конкурса · п. 3.1",
 }
 
 
@@ -111,8 +113,7 @@ async def test_returned_and_corrected_after_the_deadline(house: House, language:
     await card(chief, language)
     await chief.taps(label(language, "review.do.return"))
     asked = await chief.taps(PHONE_REASON[language])
-    three = next(one for one in asked.labels if "15" in one and "18:00" in one)
-    done = await chief.taps(three)
+    done = await chief.taps(next(one for one in asked.labels if "15.09.2027 18:00" in one))
     assert said(language, "review.done.returned") in done.text
     assert row(house, STATE)[:3] == ("returned", 1, "phone")
 
@@ -125,8 +126,8 @@ async def test_returned_and_corrected_after_the_deadline(house: House, language:
     summary = await nina.says("+7 702 765 43 21")
     assert until in summary.text
     await nina.taps(label(language, "form.submit"))
-    receipt = (await nina.all())[-1]
-    assert "EU-0001" in receipt.text
+    receipt = await house.telegram.wait_message(1, "EU-0001", after=summary.message_id)
+    assert said(language, "form.receipt_until", closes="")[-20:] not in receipt.text
     assert row(house, STATE) == ("submitted", 1, "", None)
     shown = await card(chief, language)
     assert "+7 702 765 4321" in shown.text
@@ -192,7 +193,9 @@ async def test_declined_in_own_words(house: House) -> None:
     await chief.taps(label("ru", "review.do.decline"), label("ru", "review.own_words"))
     assert "Первое" in (await chief.says("Первое")).text
     assert "Второе" in (await chief.says("Второе")).text
-    await chief.taps(label("ru", "review.sure_yes"))
+    await at_once(chief, label("ru", "review.sure_yes"), 3)
+    assert said("ru", "review.done.not_admitted") in (await chief.sees()).text
+    assert [one.text for one in await house.telegram.answers(OWNER) if one.text] == []
     told = await pushed(nina, "ru", "not_admitted")
     assert "Второе" in told.text
     assert "Первое" not in told.text
@@ -347,9 +350,10 @@ async def test_reminded_and_too_late(house: House) -> None:
     await card(chief)
     await chief.taps(label("ru", "review.do.return"), PHONE_REASON["ru"])
     await chief.says("10.12.2026 18:00")
+    await pushed(nina, "ru", "returned")
     await nina.taps(f"✏️ {PHONE_LABEL['ru']}")
     await house.move(days=8, hours=6)
-    assert said("ru", "push.correction_reminder_text") not in (await nina.sees()).text
+    assert all(said("ru", "push.correction_reminder_text") not in one.text for one in await nina.all())
     await house.move(hours=2)
     told = await pushed(nina, "ru", "correction_reminder")
     assert "10 декабря 2026 г., 18:00" in told.text
@@ -475,3 +479,36 @@ async def test_long_answers_fit_into_the_messages(fair: House) -> None:
     assert len(shown.text) < 3000
     whole = await chief.taps(label("ru", "review.whole", label="Пожелание"))
     assert story.strip() in whole.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_guardian_who_withdraws_after_the_decision(house: House, language: str) -> None:
+    chief, nina = await organiser(house, language), await newcomer(house, language)
+    await fill(nina, language, YOUNG)
+    maria = await newcomer(house, language, 2, "Мария")
+    await _signed(nina, maria, language)
+    await nina.taps(label(language, "form.to_summary"), label(language, "form.submit"))
+    await card(chief, language)
+    await chief.taps(label(language, "review.do.admit"))
+    await pushed(nina, language, "admitted")
+    await maria.says("/forget")
+    await maria.taps(label(language, "forget.yes"))
+    await house.telegram.wait_message(1, said(language, "push.guardian_withdrew_text", contest=CONTEST[language]))
+    status = await nina.taps(label(language, "application.open"))
+    assert said(language, "guardian.lost") in status.text
+    await _signed(nina, await newcomer(house, language, 3, "Мария"), language)
+    status = await nina.taps(label(language, "application.open"))
+    assert said(language, "status.admitted") in status.text
+    assert said(language, "guardian.lost") not in status.text
+    assert row(house, "SELECT state, guardian FROM applications") == ("admitted", "agreed")
+
+
+async def _signed(child: Citizen, parent: Citizen, language: str) -> None:
+    """A guardian agrees by the link that the applicant passes on."""
+    shown = await child.taps(label(language, "guardian.link"))
+    await parent.telegram.open_link(parent.number, shown.button(label(language, "guardian.copy")).value)
+    await parent.sees()
+    await parent.says("Иванова Мария")
+    await child.telegram.wait_message(
+        child.number, said(language, "push.guardian_agreed_text", contest=CONTEST[language]), after=shown.message_id
+    )

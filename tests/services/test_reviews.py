@@ -13,12 +13,14 @@ from bot.domain.applications import PUBLISH_NAME, Act
 from bot.domain.base import Refusal
 from bot.domain.people import Person
 from bot.domain.pushes import Kind, State
-from bot.services import forms, reviews, rights
+from bot.services import forms, guardians, reviews, rights
 from bot.services import people as staff
-from bot.services.forms import Form
+from bot.services.forms import Form, Upload
 from bot.services.office import Office
 from bot.storage import applications, people, tables
-from tests.services.rooms import ANSWERS, CONTEST, RESULTS, StillClock, citizen, draft, say, submitted
+from bot.storage.deliveries import Delivery
+from bot.telegram.views.pushes import compose
+from tests.services.rooms import ANSWERS, CLOSES, CONTEST, RESULTS, StillClock, citizen, draft, filled, say, submitted
 
 DAY = timedelta(days=1)
 
@@ -304,3 +306,104 @@ async def test_working_days_that_are_offered(office: Office, clock: StillClock) 
         3: datetime(2027, 9, 22, 13, tzinfo=UTC),
         5: datetime(2027, 9, 24, 13, tzinfo=UTC),
     }
+
+
+async def test_what_does_not_hold_any_more_is_not_told(office: Office, clock: StillClock) -> None:
+    chief, nina = await organiser(office, 900), await citizen(office, 1)
+    sent = await submitted(office, nina)
+    number = sent.application.id
+
+    async def told(kind: Kind) -> bool:
+        delivery = Delivery(1, kind, nina.id, nina.telegram_id, "ru", False, number, 0)
+        return await compose(office, delivery) is not None
+
+    decisions = (Kind.ADMITTED, Kind.RETURNED, Kind.NOT_ADMITTED)
+    assert [await told(kind) for kind in decisions] == [False, False, False]
+    await decide(office, chief, number, "admit")
+    assert [await told(kind) for kind in decisions] == [True, False, False]
+    assert not await told(Kind.RECONSIDERED)
+    await decide(office, chief, number, "reconsider")
+    assert [await told(kind) for kind in decisions] == [False, False, False]
+    assert await told(Kind.RECONSIDERED)
+    await decide(office, chief, number, "return", reason="phone", until=clock.now() + 3 * DAY)
+    assert await told(Kind.RETURNED)
+    assert not await told(Kind.CORRECTION_REMINDER)
+    clock.pass_by(days=2)
+    assert await told(Kind.CORRECTION_REMINDER)
+    clock.pass_by(days=1)
+    assert not await told(Kind.CORRECTION_REMINDER)
+    await forms.withdraw(office, nina, number)
+    assert [await told(kind) for kind in decisions] == [False, False, False]
+
+
+async def test_a_file_goes_to_organisers_only(office: Office) -> None:
+    chief, nina = await organiser(office, 900), await citizen(office, 1)
+    sent = await submitted(office, nina)
+    async with office.database.write() as connection:
+        upload = Upload("telegram", "paper.jpg", 5)
+        number = sent.application.id
+        file = await forms.take_file(office, connection, nina, number, "work", upload, office.clock.now())
+    await reviews.send_file(office, chief, number, file)
+    delivery = Delivery(1, Kind.FILE_TO_VIEW, chief.id, chief.telegram_id, "ru", False, file, 0)
+    assert await compose(office, delivery) is not None
+    await people.take_role(office.database, chief.id, "organiser")
+    assert await compose(office, delivery) is None
+
+
+async def test_who_was_not_admitted_agrees_to_nothing_new(office: Office) -> None:
+    chief, nina = await organiser(office, 900), await citizen(office, 1)
+    sent = await submitted(office, nina)
+    await decide(office, chief, sent.application.id, "decline", reason="not_eligible")
+    assert await forms.begin(office, nina, CONTEST) is not None
+    again = await forms.agree(office, nina, CONTEST, "ru")
+    assert (again.application.id, again.application.state) == (sent.application.id, "not_admitted")
+    standing = await people.find(office.database, 1)
+    assert standing is not None
+    assert standing.screen == ""
+    for act in (forms.submit, forms.withdraw):
+        with pytest.raises(Refusal, match="not_admitted"):
+            await act(office, nina, sent.application.id)
+    with pytest.raises(Refusal, match="not_admitted"):
+        await forms.ask(office, nina, sent.application.id, "phone")
+
+
+async def test_the_admitted_can_withdraw(office: Office) -> None:
+    chief, nina = await organiser(office, 900), await citizen(office, 1)
+    sent = await submitted(office, nina)
+    await decide(office, chief, sent.application.id, "admit")
+    await forms.withdraw(office, nina, sent.application.id)
+    assert await state_of(office, sent.application.id) == "withdrawn"
+    with pytest.raises(Refusal, match=r"state\.withdrawn"):
+        await decide(office, chief, sent.application.id, "reconsider")
+
+
+async def test_a_minor_corrects_after_the_deadline(office: Office, clock: StillClock) -> None:
+    chief, nina, maria = await organiser(office, 900), await citizen(office, 1), await citizen(office, 2)
+    found = await filled(office, nina, born="05.01.2010")
+    number = found.application.id
+    token = await guardians.invite(office, nina, number)
+    await guardians.open_link(office, maria, token)
+    await _sign(office, 2)
+    await forms.submit(office, nina, number)
+    await rights.forget(office, maria)
+    clock.at = CLOSES + DAY
+    with pytest.raises(Refusal, match=r"admit\.needed"):
+        await decide(office, chief, number, "admit")
+    with pytest.raises(Refusal, match="deadline"):
+        await guardians.invite(office, nina, number)
+    await decide(office, chief, number, "return", reason="guardian", until=clock.now() + 5 * DAY)
+    with pytest.raises(Refusal, match="guardian_needed"):
+        await forms.submit(office, nina, number)
+    clock.pass_by(days=1)
+    other = await citizen(office, 3)
+    await guardians.open_link(office, other, await guardians.invite(office, nina, number))
+    await _sign(office, 3)
+    assert (await forms.submit(office, nina, number)).application.number == 1
+    await decide(office, chief, number, "admit")
+
+
+async def _sign(office: Office, guardian: int) -> None:
+    standing = await applications.standing(office.database, office.vault, guardian)
+    assert standing is not None
+    assert standing.application is not None
+    await guardians.sign(office, standing.person, standing.application, "Иванов Иван", office.clock.now())

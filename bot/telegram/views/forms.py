@@ -219,20 +219,32 @@ def _guardian_rows(words: Words, found: Form) -> list[Row]:
     ]
 
 
+def _out_of_guardian(words: Words, found: Form) -> Row:
+    """Back to the answers, or to the application where they cannot be changed."""
+    if found.application.state in EDITABLE:
+        return [tap(words.label("form.to_summary"), _act(found, "summary"))]
+    return [tap(words.label("application.open"), _act(found, "open"))]
+
+
 def guardian_link(words: Words, found: Form, address: str, share: str) -> Screen:
     """The link that the applicant passes on to their guardian."""
     rows = [
         [link(words.label("guardian.share"), share)],
         [copying(words.label("guardian.copy"), address)],
-        [tap(words.label("form.to_summary"), _act(found, "summary"))],
+        _out_of_guardian(words, found),
     ]
     text = words("guardian.link_text", closes=closes(words, found)) + f"\n\n{words.html(address)}"
     return Screen(text, keyboard(rows, words))
 
 
+def _lost_guardian(found: Form) -> bool:
+    """Whether the consent of a guardian went after the application was sent in: withdrawn, or a paper declined."""
+    return found.application.guardian == "needed" and found.application.state in ("submitted", "admitted")
+
+
 def guardian_paper(words: Words, found: Form) -> Screen:
     """What to write on the paper, and to send its photo."""
-    rows = [[tap(words.label("form.to_summary"), _act(found, "summary"))]]
+    rows = [_out_of_guardian(words, found)]
     text = words("guardian.paper_text", contest=found.contest.title[words.language])
     return Screen(text, keyboard(rows, words))
 
@@ -272,6 +284,8 @@ def application(words: Words, found: Form, note: str = "", now: datetime | None 
         rows.append([tap(words.label("application.change"), _act(found, "summary"))])
     if application.state == "returned" and open_:
         rows += correction_rows(words, found, "ask")
+    if _lost_guardian(found) and open_:
+        rows += _guardian_rows(words, found)
     if application.state in TRANSITIONS["withdraw"].of:
         rows.append([tap(words.label("application.withdraw"), _act(found, "withdraw"))])
     return Screen(text, keyboard(rows, words))
@@ -327,7 +341,9 @@ def status(words: Words, found: Form, now: datetime | None = None, with_reason: 
         lines.append(why(words, found))
     if application.state == "not_admitted":
         lines.append(words("status.not_admitted_next"))
-    if application.guardian in ("needed", "paper") and application.state in EDITABLE:
+    if _lost_guardian(found):
+        lines.append(words("guardian.lost"))
+    elif application.guardian in ("needed", "paper") and application.state in EDITABLE:
         lines.append(words(f"guardian.{application.guardian}"))
     if application.state in ("submitted", "admitted"):
         lines.append(coming(words, found, now))

@@ -256,7 +256,7 @@ def reasons(words: Words, found: Form, seen: int, act: Literal["return", "declin
 
 def _reason_label(words: Words, reason: Reason) -> str:
     label = reason.label[words.language]
-    return f"{label} ({words.label('reason.paragraph', paragraph=reason.paragraph)})" if reason.paragraph else label
+    return f"{label} · {words.label('review.paragraph', paragraph=reason.paragraph)}" if reason.paragraph else label
 
 
 def own_words(words: Words, found: Form, language: str) -> Screen:
@@ -271,7 +271,7 @@ def until(words: Words, found: Form, seen: int, reason: str, offered: Mapping[in
     rows: list[Row] = [
         [
             tap(
-                words.label("review.days", days=days, until=words.moment(moment, zone)),
+                words.label("review.days", days=days, until=f"{moment.astimezone(zone):%d.%m.%Y %H:%M}"),
                 _act(application, "give", f"{days}.{reason}", seen),
             )
         ]
