@@ -20,6 +20,7 @@ from aiogram.types import User
 import handlers
 from bot import content, words
 from bot.clock import Clock
+from bot.delivery.progress import Progress
 from bot.delivery.worker import Worker
 from bot.domain.base import Text
 from bot.domain.moments import Calendar
@@ -225,7 +226,13 @@ async def run(
         gc.freeze()
         say(f"The bot is running: {address}")
         worker = Worker(bot, office, seat, pace)
-        await _until_stopped(stop, receiver.run(stop), worker.run(stop), register_for_all(bot, office, stop))
+        await _until_stopped(
+            stop,
+            receiver.run(stop),
+            worker.run(stop),
+            Progress(bot, office).run(stop),
+            register_for_all(bot, office, stop),
+        )
 
 
 async def _introduce(bot: Bot, stop: asyncio.Event) -> User | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiogram import Router
 
 from handlers import (
+    announcements,
     applicants,
     citizens,
     commands,
@@ -32,6 +33,7 @@ def setup() -> Router:
         organisers.setup(),
         reviews.setup(),
         seasons.setup(),
+        announcements.setup(),
         commands.setup(),
         typed.setup(),
         fallback.setup(),

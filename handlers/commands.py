@@ -92,7 +92,9 @@ async def page(office: Office, person: Person, name: str) -> Screen | None:
         case "applications" | "status":
             return form_views.applications(words, await forms.mine(office, person), office.clock.now())
         case "settings":
-            return pages.settings(words)
+            return pages.settings(words, await storage.is_muted(office.database, person.id))
+        case "mute" | "unmute":
+            return pages.settings(words, await people.mute(office, person, name == "mute"))
         case "help":
             return pages.help_page(words)
     return None

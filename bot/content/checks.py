@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
-from html.parser import HTMLParser
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from bot.domain.base import Text
 from bot.domain.contests import Contest
 from bot.domain.guides import Choice, Guide, Step
+from bot.domain.markup import Fault, FaultKind, fault, is_https, length
 from bot.domain.moments import Calendar, offset
 
-TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a", "blockquote"})
 SCREEN_LIMIT = 3000
 """Signs of text: a screen adds its head and foot to it, and Telegram takes 4,096."""
 TOGETHER_LIMIT = 3300
@@ -22,7 +19,6 @@ TOGETHER_LIMIT = 3300
 REASON_LIMIT = 600
 """Signs of a reason: some of them stand on one screen, in the list of a person's applications."""
 LIMITS = {"label": 64, "title": 64, "example": 64, "copy_text": 256}
-_LINK = re.compile(r'<a href="[^"<>]+">')
 PLAIN = frozenset({"label", "title", "example", "copy_text", "keywords", "name"})
 """Texts that stand where no formatting is possible."""
 
@@ -82,11 +78,6 @@ def _reason_faults(contest: Contest, languages: Collection[str]) -> Iterator[str
                 yield f"reasons.{reason.id}.text.{language}: {signs} signs, at most {REASON_LIMIT}"
 
 
-def length(text: str) -> int:
-    """The length as Telegram counts it: in UTF-16, where an emoji has two signs."""
-    return len(text.encode("utf-16-le")) // 2
-
-
 def _together_faults(place: str, texts: list[Text | None], languages: Collection[str]) -> Iterator[str]:
     for language in languages:
         signs = sum(length(text.root.get(language, "")) for text in texts if text)
@@ -108,16 +99,8 @@ def _callback_faults(guide: Guide, step: Step, choice: Choice) -> Iterator[str]:
 
 
 def _address_faults(place: str, address: str) -> Iterator[str]:
-    if not _is_https(address):
+    if not is_https(address):
         yield f"{place}: {address!r}: expected an https address"
-
-
-def _is_https(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        return parts.scheme == "https" and "." in (parts.hostname or "") and parts.port != 0
-    except ValueError:  # a port that is none
-        return False
 
 
 def _reach_faults(guide: Guide) -> Iterator[str]:
@@ -180,13 +163,26 @@ def _wording_faults(place: str, kind: str, wording: str) -> Iterator[str]:
         yield f"{place}: {length(wording)} signs, at most {limit}"
     if kind in PLAIN:
         return
-    if "</>" in wording:
-        yield f"{place}: </> closes nothing"
-    checker = _Markup()
-    checker.feed(wording)
-    checker.close()
-    if checker.fault or checker.open:
-        yield f"{place}: {checker.fault or f'<{checker.open[-1]}> is not closed'}"
+    found = fault(wording)
+    if found:
+        yield f"{place}: {_said(found)}"
+
+
+_SENTENCES: dict[FaultKind, str] = {
+    "unknown": "{} is not a tag that Telegram knows",
+    "attributes": "write {} without anything else in it",
+    "address": "href: {!r}: expected an https address",
+    "link": 'a link is written <a href="https://…">',
+    "unopened": "{} closes nothing",
+    "unclosed": "{} is not closed",
+    "escape": "write &lt; and &amp; for < and &",
+    "entity": "{} is not known to Telegram",
+    "other": "Telegram knows no {}",
+}
+
+
+def _said(found: Fault) -> str:
+    return _SENTENCES[found.kind].format(found.what)
 
 
 def _texts(item: object, place: str) -> Iterator[tuple[str, Text]]:
@@ -199,54 +195,3 @@ def _texts(item: object, place: str) -> Iterator[tuple[str, Text]]:
     elif isinstance(item, tuple):
         for number, part in enumerate(item, 1):
             yield from _texts(part, f"{place}.{getattr(part, 'id', number)}")
-
-
-class _Markup(HTMLParser):
-    """Reads a text as strictly as Telegram does: known tags only, closed in order, `&` and `<` escaped."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.open: list[str] = []
-        self.fault = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        written = self.get_starttag_text() or ""
-        if tag not in TAGS:
-            self._found(f"<{tag}> is not a tag that Telegram knows")
-        elif tag == "a":
-            self._found(next(_address_faults("href", dict(attrs).get("href") or ""), ""))
-            self._found("" if _LINK.fullmatch(written) else 'a link is written <a href="https://…">')
-        elif written != f"<{tag}>":
-            self._found(f"write <{tag}> without anything else in it")
-        self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._found(f"<{tag}/> is not a tag that Telegram knows")
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self._found(f"</{tag}> closes nothing")
-
-    def handle_data(self, data: str) -> None:
-        if "<" in data or "&" in data:
-            self._found("write &lt; and &amp; for < and &")
-
-    def handle_entityref(self, name: str) -> None:
-        if name not in ("lt", "gt", "amp", "quot"):
-            self._found(f"&{name}; is not known to Telegram")
-
-    def handle_comment(self, data: str) -> None:
-        self._found("Telegram knows no comments")
-
-    def handle_decl(self, decl: str) -> None:
-        self._found("Telegram knows no <!…>")
-
-    def handle_pi(self, data: str) -> None:
-        self._found("Telegram knows no <?…>")
-
-    def unknown_decl(self, data: str) -> None:
-        self._found("Telegram knows no <![…]>")
-
-    def _found(self, fault: str) -> None:
-        """Keeps the first fault."""
-        self.fault = self.fault or fault

@@ -30,7 +30,7 @@ class Transition:
 
 TRANSITIONS: dict[Act, Transition] = {
     # The author is done, and a second organiser has to agree.
-    "ask": Transition(frozenset({"draft"}), "awaiting"),
+    "ask": Transition(frozenset({"draft", "missed"}), "awaiting"),
     "refuse": Transition(frozenset({"awaiting"}), "draft"),
     "approve": Transition(frozenset({"awaiting"}), "scheduled"),
     # The author is done, and nobody else has to agree; one that was missed can be set anew.
@@ -53,6 +53,13 @@ TRANSITIONS: dict[Act, Transition] = {
 
 RUNNING: frozenset[State] = frozenset({"expanding", "sending"})
 """States in which the worker is at it."""
+
+
+EDITABLE: frozenset[State] = frozenset({"draft", "missed"})
+"""States in which what an organiser writes can be changed; it has to be confirmed after that."""
+
+BY_HAND = (Kind.ANNOUNCEMENT, Kind.ANNOUNCEMENT_EDIT, Kind.ANNOUNCEMENT_RECALL)
+"""What an organiser makes by hand."""
 
 
 def transition(state: State, act: Act) -> State:

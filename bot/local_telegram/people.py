@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from . import media
 from .api import Api
-from .entities import found_entities
+from .entities import formatted, found_entities
+from .errors import ApiError
 from .settings import commands_for, member
 from .world import CallbackQuery, Chat, Json, Person, StoredMessage
 
@@ -156,16 +157,31 @@ class People:
 
     # -- writing ----------------------------------------------------------------------------------------------
 
-    def send_text(self, person: int, text: str, chat: int | None, reply_to: int | None) -> Json:
-        """The person writes; commands, addresses and the like get their entities."""
-        text = text.strip()
+    def send_text(
+        self, person: int, text: str, chat: int | None, reply_to: int | None, entities: list[Json] | None
+    ) -> Json:
+        """The person writes; commands, addresses and the like get their entities, besides those that they formatted."""
+        if entities:
+            text, entities = self._formatted(text, entities)
+        else:
+            text = text.strip()
         if not text:
             raise ValueError("an empty text cannot be sent")
         if len(text) > 4096:
             # An app splits what is too long into several messages; the last one is returned.
-            self.send_text(person, text[:4096], chat, reply_to)
-            return self.send_text(person, text[4096:], chat, None)
-        return self._write(self._acting(person), "text", text=text, chat_id=chat, reply_to=reply_to)
+            self.send_text(person, text[:4096], chat, reply_to, None)
+            return self.send_text(person, text[4096:], chat, None, None)
+        somebody = self._acting(person)
+        return self._write(somebody, "text", text=text, chat_id=chat, reply_to=reply_to, entities=entities)
+
+    def _formatted(self, text: str, entities: list[Json]) -> tuple[str, list[Json]]:
+        """A text that was formatted in the person's app, with the entities that Telegram finds besides."""
+        if len(text) > 4096:
+            raise ValueError("a formatted text has at most 4096 signs here")
+        try:
+            return formatted(text, None, entities, self._world.user)
+        except ApiError as problem:
+            raise ValueError(problem.description) from None
 
     def start_bot(self, person: int, payload: str | None) -> Json:
         """The person taps START, or follows a link with a payload. A bot that was blocked is unblocked."""
@@ -173,7 +189,7 @@ class People:
             raise ValueError("a payload is at most 64 of A-Z a-z 0-9 _ -")
         if self._acting(person).blocked:
             self.unblock(person)
-        return self.send_text(person, f"/start {payload}" if payload else "/start", None, None)
+        return self.send_text(person, f"/start {payload}" if payload else "/start", None, None, None)
 
     def open_link(self, person: int, url: str) -> Json:
         """The person follows a link to the bot: https://t.me/<bot>?start=x or tg://resolve?domain=<bot>&start=x."""
@@ -288,6 +304,7 @@ class People:
         extra: Json | None = None,
         chat_id: int | None = None,
         reply_to: int | None = None,
+        entities: list[Json] | None = None,
     ) -> Json:
         chat_id = chat_id if chat_id is not None else person.id
         if chat_id < 0:
@@ -304,7 +321,7 @@ class People:
             world.now(),
             kind,
             text,
-            found_entities(text) or None,
+            entities or found_entities(text) or None,
             None,
             None,
             extra,
@@ -409,7 +426,7 @@ class People:
             return self.share_own_contact(person)
         if button.get("request_location"):
             return self.send_location(person, 51.1282, 71.4304)
-        return self.send_text(person, label, chat, None)
+        return self.send_text(person, label, chat, None, None)
 
     def forge_callback(
         self, person: int, data: str, message_id: int | None, chat: int | None, inaccessible: bool

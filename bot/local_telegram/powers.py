@@ -275,9 +275,19 @@ class Powers(ABC):
 
     # -- what people do ---------------------------------------------------------------------------------------
 
-    async def send_text(self, person: int, text: str, chat: int | None = None, reply_to: int | None = None) -> Message:
-        """The person writes, to the bot or in a group (`chat`). A text above 4096 becomes several messages."""
-        return await self._message("send_text", person=person, text=text, chat=chat, reply_to=reply_to)
+    async def send_text(
+        self,
+        person: int,
+        text: str,
+        chat: int | None = None,
+        reply_to: int | None = None,
+        entities: list[Json] | None = None,
+    ) -> Message:
+        """The person writes, to the bot or in a group (`chat`). A text above 4096 becomes several messages; `entities`
+        are what they formatted in their app."""
+        return await self._message(
+            "send_text", person=person, text=text, chat=chat, reply_to=reply_to, entities=entities
+        )
 
     async def start_bot(self, person: int, payload: str | None = None) -> Message:
         """START, or a link with a payload; unblocks the bot if need be."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.domain.announcements import lateness
 from bot.domain.base import Refusal
 from bot.domain.mailings import Act, Mailing, transition
 from bot.domain.people import Person
@@ -39,10 +40,11 @@ def _is_late(office: Office, mailing: Mailing, now: datetime) -> bool:
     if mailing.not_after is not None:
         return now > mailing.not_after
     rule = RULES[mailing.kind]
-    if rule.late is None or mailing.due_at is None:
+    late = lateness(mailing.detail) if mailing.kind is Kind.ANNOUNCEMENT else rule.late
+    if late is None or mailing.due_at is None:
         return False
     due = office.sending.quiet.over(mailing.due_at) if rule.quiet else mailing.due_at
-    return now > due + rule.late
+    return now > due + late
 
 
 async def _give_up(office: Office, mailing: Mailing, now: datetime) -> None:
@@ -83,7 +85,6 @@ async def resume(office: Office, person: Person, mailing_id: int) -> Mailing:
     """Lets a paused mailing go on where it stopped. Raises Refusal as `pause` does."""
     mailing = await _act(office, person, mailing_id, "resume", trouble="")
     office.halted.discard(mailing_id)
-    office.queued.set()
     return mailing
 
 
@@ -102,7 +103,6 @@ async def repeat(office: Office, person: Person, mailing_id: int) -> Mailing:
     ids = await recipients.unknown(office.database, mailing_id)
     mailing = await _act(office, person, mailing_id, "repeat", again=ids, ended_at=None)
     office.halted.discard(mailing_id)
-    office.queued.set()
     return mailing
 
 
@@ -123,4 +123,5 @@ async def _act(
         await mailings.write_down(connection, office.clock.now(), person.id, act, mailing_id=mailing_id)
         changed = await mailings.lock(connection, mailing_id)
     assert changed is not None
+    office.queued.set()
     return changed

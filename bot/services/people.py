@@ -34,6 +34,13 @@ async def speak(office: Office, telegram_id: int, language: str) -> Person:
     return person
 
 
+async def mute(office: Office, person: Person, wanted: bool) -> bool:
+    """Notes whether the person wants no announcements; gives what holds now. What concerns their own application
+    comes all the same."""
+    await people.mute(office.database, person.id, office.clock.now() if wanted else None)
+    return wanted
+
+
 async def put_off_screen(office: Office, telegram_id: int, seconds: float) -> None:
     """Queues the screen where the person stands, once, for so many seconds from now."""
     person = await people.find(office.database, telegram_id)

@@ -42,6 +42,8 @@ async def everything(office: Office, person: Person) -> tuple[str, bytes]:
     lines = [words.label("mydata.title", now=office.clock.now()), ""]
     lines += [words.label("mydata.telegram_id", id=person.telegram_id)]
     lines += [words.label("mydata.language", language=words.label("language.own_name"))]
+    is_muted = await people.is_muted(office.database, person.id)
+    lines += [words.label("mydata.muted" if is_muted else "mydata.not_muted")]
     lines += await _guide_lines(office, person, words)
     lines += await _follow_lines(office, person, words)
     for form in mine:

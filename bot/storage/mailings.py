@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.mailings import TRANSITIONS, Act, Audience, Counts, Mailing, State
+from bot.domain.mailings import BY_HAND, RUNNING, TRANSITIONS, Act, Audience, Counts, Mailing, State
 from bot.domain.pushes import Kind
 from bot.domain.pushes import State as Fate
 from bot.storage.database import AnyRow, Database, rows
@@ -102,6 +102,43 @@ async def recent(database: Database, kinds: Iterable[Kind], before: int | None, 
     if before is not None:
         statement = statement.where(mailings.c.id < before)
     return [as_mailing(row) for row in await database.read(statement)]
+
+
+async def made_of(database: Database, mailing_id: int, kind: Kind) -> list[Mailing]:
+    """The corrections or the recalls of a mailing that were not cancelled, the newest first."""
+    statement = (
+        select(*_COLUMNS)
+        .where(mailings.c.of_id == mailing_id, mailings.c.kind == kind, mailings.c.state != "cancelled")
+        .order_by(mailings.c.id.desc())
+    )
+    return [as_mailing(row) for row in await database.read(statement)]
+
+
+async def shows_progress(database: Database, person_id: int, message_id: int) -> bool:
+    """Whether the message in this author's chat is one that shows a progress."""
+    statement = select(mailings.c.id).where(mailings.c.author_id == person_id, mailings.c.progress_id == message_id)
+    return await database.row(statement.limit(1)) is not None
+
+
+async def is_recalled(connection: AsyncConnection, mailing_id: int) -> bool:
+    """Whether a mailing is being taken back, or was, inside the transaction that locked it."""
+    statement = select(mailings.c.id).where(
+        mailings.c.of_id == mailing_id, mailings.c.kind == Kind.ANNOUNCEMENT_RECALL, mailings.c.state != "cancelled"
+    )
+    return bool(await rows(connection, statement.limit(1)))
+
+
+async def to_show(database: Database, ended_since: datetime) -> list[Mailing]:
+    """Announcements whose progress their author watches: those that run or are paused, and those that ended since."""
+    under_way = mailings.c.state.in_((*RUNNING, "paused"))
+    ended = mailings.c.state.in_(("done", "cancelled")) & (mailings.c.ended_at >= ended_since)
+    statement = select(*_COLUMNS).where(
+        mailings.c.kind.in_(BY_HAND),
+        mailings.c.author_id.is_not(None),
+        mailings.c.begun_at.is_not(None),
+        under_way | ended,
+    )
+    return [as_mailing(row) for row in await database.read(statement.order_by(mailings.c.id))]
 
 
 async def move(connection: AsyncConnection, mailing_id: int, act: Act, **values: Any) -> bool:

@@ -110,7 +110,9 @@ class SeasonTap(CallbackData, prefix="s1"):
 
 
 class MailingTap(CallbackData, prefix="n1"):
-    """An organiser's act at an announcement: `new`, `list`; at the mailing with this id `open`, `text`, `pause`, …"""
+    """An organiser's act at an announcement: `new`, `list` (ids below `mailing`); at the mailing with this id `open`,
+    `text`, `pause`, …; `look` stands on pushes and opens a new message. `value` is a language, a state, a guide, or
+    the edition that the organiser saw."""
 
     act: str
     mailing: Annotated[int, Field(ge=0, lt=2**63)] = 0

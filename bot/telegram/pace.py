@@ -22,6 +22,11 @@ MESSAGES = (SendMessage, SendPhoto, SendDocument)
 WINDOW = 1.005
 """Seconds: Telegram's own second, and what sends shift against each other on the way."""
 TICK = 0.004
+PEAK = 1.3
+"""Times the pace, at most, over a few hundredths of a second: a whole second's sends at once would bunch again a
+second later, and on the way a bunch shifts by more than WINDOW allows for."""
+BURST_SECONDS = 0.02
+BURST = 3.0
 HELD_TICK = 0.2
 IN_A_CHAT = 1.0
 """Seconds between two pushes to one chat."""
@@ -60,7 +65,7 @@ class Pace:
 
     def note(self, chat_id: int) -> None:
         """A reply leaves now."""
-        self._take(chat_id, time.monotonic(), paid=False)
+        self._take(chat_id, time.monotonic(), paid=False, waited=False)
 
     async def turn(self, chat_id: int, lane: Lane) -> bool:
         """Waits until a push to this chat may leave, and counts it. False: the bot is being stopped, it may not."""
@@ -110,6 +115,8 @@ class Pace:
         while self._chats and next(iter(self._chats.values())) <= now - IN_A_CHAT:
             self._chats.popitem(last=False)
         for lane, queue in self._lanes.items():
+            if not queue:
+                continue
             paid = self._is_paid and lane is Lane.ANNOUNCEMENT
             room = (self._all if paid else self._free).room(now, self._part, has_reserve=lane is not Lane.PERSONAL)
             early: list[_Waiting] = []
@@ -118,18 +125,18 @@ class Pace:
                 if waiting.chat_id in self._chats:
                     early.append(waiting)
                 elif waiting.tell(True):
-                    self._take(waiting.chat_id, now, paid)
+                    self._take(waiting.chat_id, now, paid, waited=True)
                     room -= 1
             # Whose chat is not due yet stays in front, and keeps nobody waiting.
             queue.extendleft(reversed(early))
 
-    def _take(self, chat_id: int, now: float, paid: bool) -> None:
+    def _take(self, chat_id: int, now: float, paid: bool, waited: bool) -> None:
         if paid:
             self._paid_at = now
         else:
-            self._free.times.append(now)
+            self._free.take(now, waited)
         if self._is_paid:
-            self._all.times.append(now)
+            self._all.take(now, waited)
         self._chats[chat_id] = now
         self._chats.move_to_end(chat_id)
 
@@ -147,6 +154,13 @@ class _Window:
         # For replies, which never wait.
         self._reserve = max(min(5, limit // 6), limit // 100)
         self.times: deque[float] = deque()
+        self._burst = BURST
+        self._looked_at = 0.0
+
+    def take(self, now: float, waited: bool) -> None:
+        """Counts a send; `waited`: it had its turn, as all but replies."""
+        self.times.append(now)
+        self._burst -= waited
 
     def room(self, now: float, part: float, has_reserve: bool) -> int:
         """How many may leave now, at this part of the full pace."""
@@ -154,7 +168,10 @@ class _Window:
             self.times.popleft()
         limit = max(1, int(self.limit * part))
         reserve = self._reserve if has_reserve and limit > self._reserve else 0
-        return limit - reserve - len(self.times)
+        most = max(BURST, PEAK * limit * BURST_SECONDS)
+        self._burst = min(most, self._burst + PEAK * limit * (now - self._looked_at))
+        self._looked_at = now
+        return min(limit - reserve - len(self.times), int(self._burst))
 
 
 class _Waiting:

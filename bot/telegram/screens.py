@@ -127,6 +127,10 @@ class Screens:
         )
         return sent.message_id
 
+    async def post(self, call: TelegramMethod[TelegramType]) -> TelegramType:
+        """Carries out a call that was made elsewhere, such as the preview of an announcement."""
+        return await self._call(call)
+
     async def delete(self, message: Message) -> bool:
         """Deletes a message of the person. False: Telegram did not allow it."""
         try:

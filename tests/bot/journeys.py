@@ -119,6 +119,16 @@ def rows(house: House, query: str, *values: Any) -> list[tuple[Any, ...]]:
         connection.close()
 
 
+def many(house: House, statement: str, values: list[tuple[Any, ...]]) -> None:
+    """Writes rows into the database of the running bot, such as a crowd of people."""
+    connection = sqlite3.connect(_database(house), timeout=10)
+    try:
+        with connection:
+            connection.executemany(statement, values)
+    finally:
+        connection.close()
+
+
 def bytes_at_rest(house: House) -> bytes:
     """Every byte that the bot keeps: the database with what is not checkpointed yet, and the files."""
     folder = _database(house).parent

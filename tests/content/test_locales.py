@@ -13,11 +13,15 @@ from typing import Any, get_args
 import pytest
 from babel.messages.pofile import read_po
 
+from bot.domain.announcements import LATENESS, Media, Mode
 from bot.domain.applications import DECISIONS, EDITABLE, TRANSITIONS, Guardian, State
 from bot.domain.guides import Device
+from bot.domain.mailings import BY_HAND
 from bot.domain.mailings import State as MailingState
+from bot.domain.markup import FaultKind
 from bot.domain.pushes import Kind
 from bot.local_telegram.entities import parse_html, utf16_length
+from bot.papers.mailings import ENDS
 from bot.services.consents import Kind as ConsentKind
 from bot.services.reviews import LONGEST_NAME
 from bot.telegram.commands import COMMANDS, OWNER_COMMANDS, STAFF_COMMANDS
@@ -38,8 +42,9 @@ VALUES: dict[str, Any] = {
     "age": 16,
     "limit": 3000,
     "length": 5000,
+    "count": 1_000_000,
     "at": CLOSES,
-    "count": 100_000,
+    "tag": "<blockquote expandable class=x",
     "who": "EU-0042 " + "А" * 55,
     "types": "PDF, JPG, PNG, DOCX, XLSX, MP4",
 }
@@ -49,8 +54,14 @@ SIMPLE = (
     *(Kind.FILE_REFUSED, Kind.GUARDIAN_AGREED, Kind.GUARDIAN_WITHDREW),
     *(Kind.PAPER_ACCEPTED, Kind.PAPER_DECLINED),
     *(Kind.ADMITTED, Kind.RETURNED, Kind.NOT_ADMITTED, Kind.RECONSIDERED, Kind.CORRECTION_REMINDER),
+    *(Kind.APPROVAL_REFUSED, Kind.MAILING_STOPPED, Kind.MAILING_MISSED, Kind.MAILING_ENDED),
 )
 """Kinds of push that say one sentence."""
+ACTS = (
+    *("preview", "check", "drop", "media", "buttons", "mode", "who", "when", "approve", "refuse", "refuse_own"),
+    *("pause", "resume", "cancel", "stop", "report", "edit", "recall_ask"),
+)
+BY_HAND_NAMES = {kind.name.lower() for kind in BY_HAND}
 BETWEEN = tuple(get_args(Guardian))
 DECIDED: set[str] = {TRANSITIONS[act].to for act in DECISIONS}
 DYNAMIC: dict[str, set[str]] = {
@@ -65,10 +76,23 @@ DYNAMIC: dict[str, set[str]] = {
     "contest.": {"follow", "unfollow", "follow_done", "unfollow_done"},
     "guardian.": {state for state in BETWEEN if state},
     "guide.device.": set(get_args(Device)),
+    "news.act.": set(ACTS),
+    "news.ask.": {"link", "at", "count"},
+    "news.count.": {"blocked", "muted", "failed"},
+    "news.journal.": {"ask", "confirm", "approve", "refuse", "pause", "resume", "cancel", "repeat", "edit", "recall"},
+    "news.kind.": BY_HAND_NAMES,
+    "news.late.": set(LATENESS),
+    "news.media.": {"none", *get_args(Media)} - {""},
+    "news.mode.": set(get_args(Mode)),
+    "news.sent.": BY_HAND_NAMES,
+    "news.state.": set(get_args(MailingState)),
     "push.": {kind.name.lower() for kind in Kind} | {f"{kind.name.lower()}_text" for kind in SIMPLE},
     "refusal.admit.": {"needed", "paper"},
     "refusal.decided_by.": DECIDED,
     "refusal.mailing.": set(get_args(MailingState)),
+    "refusal.markup.": set(get_args(FaultKind)),
+    "refusal.news.long.": {"text", "caption", "both"},
+    "refusal.news.no_text.": set(LANGUAGES),
     "refusal.state.": set(get_args(State)),
     "review.do.": set(DECISIONS),
     "review.done.": DECIDED,
@@ -78,6 +102,11 @@ DYNAMIC: dict[str, set[str]] = {
     "state.": set(get_args(State)),
     "status.": {*get_args(State), *(f"{state}_closed" for state in EDITABLE)},
     "unexpected.": {*typed.KINDS, "other"},
+    "xlsx.": {
+        *("totals", "languages", "reasons", "journal", "number", "begun", "ended", "total", "not_sent"),
+        *("language", "reason", "count", "at", "act"),
+        *(end.name.lower() for end in ENDS),
+    },
     "zone.": {contest.zone for contest in library().contests.values()} | {"Asia/Almaty"},
 }
 """Keys that code puts together: how they begin, and all their ends."""

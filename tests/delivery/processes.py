@@ -37,6 +37,8 @@ class Place:
     telegram: LocalTelegram
     database: str
     started: list[BotProcess] = field(default_factory=list)
+    module: str = "bot"
+    environment: dict[str, str] = field(default_factory=dict)
 
     async def start(self, unbuffered: bool = True) -> BotProcess:
         """Starts `bot run`, and waits until it says that it runs."""
@@ -88,7 +90,7 @@ class BotProcess:
     async def start(cls, place: Place, unbuffered: bool) -> BotProcess:
         """Starts it; the caller sees to its end."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run", "--config", str(ROOT / "config.toml")),
+            *(sys.executable, "-m", place.module, "run", "--config", str(ROOT / "config.toml")),
             cwd=ROOT,
             env=_environment(place, unbuffered),
             stdin=asyncio.subprocess.DEVNULL,
@@ -159,6 +161,7 @@ def _environment(place: Place, unbuffered: bool) -> dict[str, str]:
         "BOT_PEOPLE__OWNERS": f"[{OWNER}]",
         "BOT_LOG__FORMAT": "json",
         **({"PYTHONUNBUFFERED": "1"} if unbuffered else {}),
+        **place.environment,
     }
 
 

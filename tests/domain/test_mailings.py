@@ -10,7 +10,7 @@ from bot.domain.base import Refusal
 from bot.domain.mailings import TRANSITIONS, Act, Audience, Counts, State, transition
 
 TABLE: dict[Act, dict[State, State]] = {
-    "ask": {"draft": "awaiting"},
+    "ask": {"draft": "awaiting", "missed": "awaiting"},
     "refuse": {"awaiting": "draft"},
     "approve": {"awaiting": "scheduled"},
     "confirm": {"draft": "scheduled", "missed": "scheduled"},

@@ -28,6 +28,29 @@ async def test_text_is_trimmed_and_has_entities(telegram: LocalTelegram, bot: Bo
     assert [e.type for e in message.entities or []] == ["bot_command"]
 
 
+async def test_what_a_person_formatted(telegram: LocalTelegram, bot: Bot) -> None:
+    bold = {"type": "bold", "offset": 2, "length": 3}
+    await telegram.send_text(1, "🙂abc https://egov.kz <i>", entities=[bold])
+    [update] = await bot.get_updates()
+    assert update.message is not None
+    assert update.message.html_text == "🙂<b>abc</b> https://egov.kz &lt;i&gt;"
+    assert [entity.type for entity in update.message.entities or []] == ["bold", "url"]
+
+
+@pytest.mark.parametrize(
+    ("text", "entity"),
+    [
+        ("abc", {"type": "loud", "offset": 0, "length": 1}),
+        ("abc", {"type": "bold", "offset": 0}),
+        ("a" * 4097, {"type": "bold", "offset": 0, "length": 1}),
+        ("   ", {"type": "bold", "offset": 0, "length": 1}),
+    ],
+)
+async def test_formatting_that_no_app_has(telegram: LocalTelegram, text: str, entity: dict[str, object]) -> None:
+    with pytest.raises(PowerError):
+        await telegram.send_text(1, text, entities=[entity])
+
+
 async def test_what_is_too_long_arrives_in_pieces(telegram: LocalTelegram, bot: Bot) -> None:
     await telegram.send_text(1, "я" * 5000)
     texts = [u.message.text for u in await bot.get_updates() if u.message]

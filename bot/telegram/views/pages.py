@@ -67,14 +67,17 @@ def contests(words: Words, announced: Sequence[Contest]) -> Screen:
     return Screen(words("contests.text" if rows else "contests.none"), keyboard(rows, words))
 
 
-def settings(words: Words) -> Screen:
-    """Language, and the rights over one's data."""
+def settings(words: Words, is_muted: bool) -> Screen:
+    """Language, whether announcements come, and the rights over one's data."""
+    act = "unmute" if is_muted else "mute"
     rows = [
         [tap(words.label("settings.language"), PageTap(page="language").pack())],
+        [tap(words.label("settings.unmute" if is_muted else "settings.mute"), PageTap(page=act).pack())],
         [tap(words.label("settings.my_data"), RightsTap(act="all").pack())],
         [tap(words.label("settings.forget"), RightsTap(act="forget").pack())],
     ]
-    return Screen(words("settings.text"), keyboard(rows, words))
+    announcements = words("settings.muted" if is_muted else "settings.not_muted")
+    return Screen(joined(words("settings.text"), announcements), keyboard(rows, words))
 
 
 def help_page(words: Words) -> Screen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboar
 
 from bot.domain.applications import State, number_shown
 from bot.domain.pushes import Kind
-from bot.services import arrivals, forms, rights
+from bot.papers import mailings as papers
+from bot.services import announcements, arrivals, forms, rights
 from bot.services.forms import Form
 from bot.services.office import Office
 from bot.services.people import is_staff
@@ -20,6 +22,7 @@ from bot.storage.database import AnyRow
 from bot.storage.deliveries import Delivery
 from bot.telegram.buttons import ApplicationTap, PaperTap, SeasonTap
 from bot.telegram.screens import Screen
+from bot.telegram.views import announcements as news
 from bot.telegram.views import forms as views
 from bot.telegram.views.keyboards import tap
 from bot.telegram.views.pages import joined
@@ -34,6 +37,11 @@ TOLD: Mapping[Kind, State] = {
     Kind.CORRECTION_REMINDER: "returned",
 }
 """In which state what is told of an application still holds."""
+_NEWS = (
+    *(Kind.APPROVAL_WANTED, Kind.APPROVAL_REFUSED),
+    *(Kind.MAILING_STOPPED, Kind.MAILING_MISSED, Kind.MAILING_ENDED),
+)
+"""What organisers are told of announcements."""
 
 
 async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message] | None:
@@ -53,6 +61,12 @@ async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message]
         case Kind.SCREEN:
             person = await people.find(office.database, delivery.telegram_id)
             screen = await where(office, person) if person else None
+        case Kind.MAILING_REPORT:
+            return await _report(office, delivery, subject, words)
+        case kind if kind in _NEWS:
+            mailing = await mailings.get(office.database, subject)
+            board = await announcements.board_of(office, subject)
+            screen = news.push(office, words, kind, mailing, board) if mailing else None
         case Kind.FILE_REFUSED:
             screen = await _file_refused(office, subject, words)
         case Kind.RELEASE_HELD:
@@ -159,6 +173,28 @@ async def _my_data(office: Office, delivery: Delivery, words: Words) -> SendDocu
         chat_id=delivery.telegram_id,
         document=BufferedInputFile(content, name),
         caption=words("mydata.caption"),
+        parse_mode="HTML",
+    )
+
+
+async def _report(office: Office, delivery: Delivery, mailing_id: int, words: Words) -> SendDocument | None:
+    """The report of an announcement as a table; made in a thread: a sheet takes its time."""
+    board = await announcements.board_of(office, mailing_id)
+    if board is None:
+        return None
+    found = await announcements.report_of(office, board)
+    content = await asyncio.to_thread(
+        papers.report,
+        words,
+        board.mailing,
+        {office.words[one].label("language.own_name"): ends for one, ends in found.languages.items()},
+        found.reasons,
+        [(row.at, row.act) for row in found.journal],
+    )
+    return SendDocument(
+        chat_id=delivery.telegram_id,
+        document=BufferedInputFile(content, words.label("news.xlsx_name", number=mailing_id)),
+        caption=words("news.xlsx_caption", number=mailing_id),
         parse_mode="HTML",
     )
 
