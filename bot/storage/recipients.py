@@ -213,12 +213,15 @@ _IDS = {
     False: "SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(CAST(:ids AS text) AS json))",
 }
 _MARKS = {
-    True: """SELECT json_extract(value, '$.person_id') AS person, json_extract(value, '$.state') AS state,
-        json_extract(value, '$.message_id') AS message, json_extract(value, '$.error') AS error,
-        json_extract(value, '$.back') AS back FROM json_each(:marks)""",
-    False: """SELECT CAST(value ->> 'person_id' AS bigint) AS person, CAST(value ->> 'state' AS smallint) AS state,
-        CAST(value ->> 'message_id' AS bigint) AS message, value ->> 'error' AS error,
-        CAST(value ->> 'back' AS smallint) AS back FROM json_array_elements(CAST(CAST(:marks AS text) AS json))""",
+    # Neither flattened (LIMIT) nor looked up for each row of the mailing (mailing): SQLite takes a mailing for small.
+    True: """SELECT :mailing AS mailing, json_extract(value, '$.person_id') AS person,
+        json_extract(value, '$.state') AS state, json_extract(value, '$.message_id') AS message,
+        json_extract(value, '$.error') AS error, json_extract(value, '$.back') AS back
+        FROM json_each(:marks) LIMIT -1""",
+    False: """SELECT CAST(:mailing AS bigint) AS mailing, CAST(value ->> 'person_id' AS bigint) AS person,
+        CAST(value ->> 'state' AS smallint) AS state, CAST(value ->> 'message_id' AS bigint) AS message,
+        value ->> 'error' AS error, CAST(value ->> 'back' AS smallint) AS back
+        FROM json_array_elements(CAST(CAST(:marks AS text) AS json))""",
 }
 _COUNTED = {
     "sent": State.SENT,
@@ -241,7 +244,7 @@ _MARK = {
     is_sqlite: text(
         "UPDATE recipients SET state = m.state, message_id = coalesce(m.message, recipients.message_id),"
         f" error = m.error, attempts = recipients.attempts - m.back FROM ({marks}) AS m"
-        " WHERE recipients.mailing_id = :mailing AND recipients.person_id = m.person"
+        " WHERE recipients.mailing_id = m.mailing AND recipients.person_id = m.person"
         f" AND recipients.state = {State.SENDING:d} RETURNING recipients.state"
     )
     for is_sqlite, marks in _MARKS.items()
@@ -255,11 +258,14 @@ _NEXT = {
     is_sqlite: text(
         "SELECT r.person_id, p.telegram_id, p.language, r.attempts + 1, o.message_id,"
         " p.blocked_at IS NOT NULL OR p.retired_at IS NOT NULL, p.muted_at IS NOT NULL"
-        " FROM recipients AS r JOIN people AS p ON p.id = r.person_id"
+        f" FROM recipients AS r {index} JOIN people AS p ON p.id = r.person_id"
         " LEFT JOIN recipients AS o ON o.mailing_id = :original AND o.person_id = r.person_id"
         f" WHERE r.mailing_id = :mailing AND r.state = {State.QUEUED:d} ORDER BY r.person_id LIMIT :limit {locked}"
     )
-    for is_sqlite, locked in {True: "", False: "FOR UPDATE OF r SKIP LOCKED"}.items()
+    for is_sqlite, index, locked in (
+        (True, "INDEXED BY ix_recipients_queued", ""),
+        (False, "", "FOR UPDATE OF r SKIP LOCKED"),
+    )
 }
 _CLAIM = {
     is_sqlite: text(
