@@ -178,6 +178,16 @@ async def test_too_long(house: House, language: str) -> None:
     await house.move(seconds=10)
     board = await author.says("д")
     assert said(language, "news.has_text", language="Русский") in board.text
+    # Nor is the beginning of a text that was cut taken for all of it when the other is there.
+    await author.taps(label(language, "news.text", language="Русский"))
+    refused = await author.says("д" * 5000)
+    assert refused.text == said(language, "refusal.news.cut", length=5000, limit=4096)
+    assert "д" not in row(house, "SELECT texts FROM announcements")[0]
+    await author.says("д" * 4000)
+    await house.move(seconds=10)
+    assert said(language, "news.has_text", language="Русский") in (await author.says("что-то ещё")).text
+    await author.taps(label(language, "news.text", language="Русский"))
+    await author.says("д")
     await author.taps(label(language, "news.act.mode"))
     assert await author.toast() == label(language, "refusal.news.long.both", length=4096 + 9 + 1, limit=4096)
     await author.taps(label(language, "news.act.media"))
