@@ -28,10 +28,21 @@ from tests.bot.journeys import (
     rows,
     said,
 )
-from tests.house import OWNER, Citizen, House, running
+from tests.house import OWNER, ROOT, Citizen, House, running
 
 KK, RU = "Ертең сағат 10:00-де вебинар болады, келіңіз.", "Завтра в 10:00 вебинар для всех участников."
 FIRST, SECOND = 901, 902
+
+
+@pytest.fixture(autouse=True)
+def _no_reminders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project's content without reminders: then announcements are the only mailings, the first with number 1."""
+    path = tmp_path / "content"
+    shutil.copytree(ROOT / "content", path)
+    file = path / "contests" / "egov_user.toml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join(line for line in lines if not line.startswith("reminders =")), encoding="utf-8")
+    monkeypatch.setattr("tests.house.CONTENT", path)
 
 
 async def write(author: Citizen, language: str, kk: str = KK, ru: str = RU) -> Message:
