@@ -11,6 +11,7 @@ from bot.domain import announcements as rules
 from bot.domain.announcements import Media
 from bot.domain.base import Refusal
 from bot.domain.mailings import Audience
+from bot.domain.markup import length, visible
 from bot.domain.people import Person
 from bot.services import announcements as service
 from bot.services import contests, mailings
@@ -270,6 +271,8 @@ async def _taken(office: Office, person: Person, rest: list[str], message: Messa
         return await _settled(office, person, views.card(office, words, board))
     if not message.text:
         raise Refusal("refusal.news.type")
+    if what == "rest":
+        return await _take_rest(office, person, int(number), message)
     if what == "link":
         button = rules.typed_button(message.text, office.languages)
         board = await service.add_button(office, person, int(number), button)
@@ -292,13 +295,32 @@ async def _take_text(office: Office, person: Person, number: int, language: str,
     text = rules.typed_text(message.text, message.html_text, is_formatted)
     try:
         board = await service.write_text(office, person, number, language, text, message.date)
-    except Refusal as refusal:
-        if refusal.key == "refusal.news.cut":
-            await _ask_text(office, person, await service.read(office, person, number), office.languages[0])
+    except Refusal:
+        await _ask_missing(office, person, await service.read(office, person, number))
         raise
+    screen = await _ask_missing(office, person, board)
+    if screen is None:
+        screen = views.card(office, _words(office, person), board)
+        if length(visible(text)) < rules.NEARLY_FULL:
+            return await _settled(office, person, screen)
+        # An app may have cut it: what comes at once would be the rest.
+        await _stand(office, person, board, "rest")
+    return screen
+
+
+async def _ask_missing(office: Office, person: Person, board: Board) -> Screen | None:
+    """Asks for the first text that is missing; None: both are there."""
     missing = next((one for one in office.languages if not board.content.texts.get(one)), None)
-    if missing is not None:
-        return await _ask_text(office, person, board, missing)
+    return await _ask_text(office, person, board, missing) if missing else None
+
+
+async def _take_rest(office: Office, person: Person, number: int, message: Message) -> Screen:
+    """What came after a text that fills a message: its rest, or something that nobody asked for."""
+    try:
+        board = await service.take_rest(office, person, number, message.text or "", message.date)
+    except Refusal:
+        await _ask_missing(office, person, await service.read(office, person, number))
+        raise
     return await _settled(office, person, views.card(office, _words(office, person), board))
 
 

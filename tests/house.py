@@ -16,6 +16,7 @@ from bot.local_telegram import LocalTelegram, Message
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
+CONTENT = ROOT / "content"
 OWNER = 900
 
 
@@ -87,7 +88,7 @@ def make_settings(folder: Path, **sections: dict[str, Any]) -> Settings:
     values: dict[str, dict[str, Any]] = {
         "database": {"url": f"sqlite+aiosqlite:///{folder}/bot.sqlite3"},
         "storage": {"files": folder / "files", "keys": folder / "keys.json"},
-        "content": {"path": ROOT / "content"},
+        "content": {"path": CONTENT},
         "people": {"owners": (OWNER,)},
     }
     for name, section in sections.items():

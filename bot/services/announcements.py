@@ -2,8 +2,8 @@
 
 An announcement is a mailing (its state, whom it is for, when) with its content. What an organiser types is stored at
 once. `detail` of the mailing holds: `edition`, a number that grows with each change, so that nobody confirms what they
-did not see; `chosen`, whether the audience was picked; `late`, how late it may begin; `count`, the people that the
-organiser was told of last.
+did not see; `written`, the language whose text was the last change; `chosen`, whether the audience was picked; `late`,
+how late it may begin; `count`, the people that the organiser was told of last.
 """
 
 from __future__ import annotations
@@ -164,22 +164,30 @@ async def write_text(
     if language not in office.words:
         raise Refusal("refusal.old_button")
     board = await read(office, person, mailing_id)
-    other = _cut_from(office, board.content, language, sent_at)
-    if other is not None:
-        signs = length(visible(board.content.texts[other])) + length(visible(text))
-        rest = {one: found for one, found in board.content.texts.items() if one != other}
-        await _change(office, person, mailing_id, lambda content: {"texts": rest})
-        raise Refusal("refusal.news.cut", length=signs, limit=board.content.limit)
-    return await _change(office, person, mailing_id, lambda content: {"texts": {**content.texts, language: text}})
+    if board.mailing.detail.get("written") != language:
+        await _refuse_rest(office, person, board, text, sent_at)
+    return await _change(
+        office, person, mailing_id, lambda content: {"texts": {**content.texts, language: text}}, written=language
+    )
 
 
-def _cut_from(office: Office, content: Announcement, language: str, sent_at: datetime) -> str | None:
-    """The language whose text this one seems to be the rest of."""
-    for other in office.languages:
-        before = content.texts.get(other)
-        if before and other != language and rules.is_cut(before, content.updated_at, sent_at):
-            return other
-    return None
+async def take_rest(office: Office, person: Person, mailing_id: int, text: str, sent_at: datetime) -> Board:
+    """Looks at what was sent after a text that fills a message. Raises Refusal where it is the rest of that text."""
+    board = await read(office, person, mailing_id)
+    await _refuse_rest(office, person, board, text, sent_at)
+    return board
+
+
+async def _refuse_rest(office: Office, person: Person, board: Board, text: str, sent_at: datetime) -> None:
+    """Raises Refusal where an app cut this off the text that was written last; what was taken of it goes."""
+    language = board.mailing.detail.get("written", "")
+    before = board.content.texts.get(language)
+    if not before or not rules.is_cut(before, board.content.updated_at, sent_at):
+        return
+    rest = {one: found for one, found in board.content.texts.items() if one != language}
+    await _change(office, person, board.mailing.id, lambda content: {"texts": rest})
+    signs = length(visible(before)) + length(visible(text))
+    raise Refusal("refusal.news.cut", length=signs, limit=board.content.limit)
 
 
 async def set_media(office: Office, person: Person, mailing_id: int, media: Media, file_id: str | None) -> Board:
@@ -255,9 +263,14 @@ async def set_late(office: Office, person: Person, mailing_id: int, late: str) -
 
 
 async def _change(
-    office: Office, person: Person, mailing_id: int, change: Callable[[Announcement], Mapping[str, Any]]
+    office: Office,
+    person: Person,
+    mailing_id: int,
+    change: Callable[[Announcement], Mapping[str, Any]],
+    written: str = "",
 ) -> Board:
-    """Changes the content of a draft. Raises Refusal when it does not fit into one message then."""
+    """Changes the content of a draft; `written` is the language whose text it is. Raises Refusal when it does not fit
+    into one message then."""
     await read(office, person, mailing_id)
     now = office.clock.now()
     async with office.database.write() as connection:
@@ -267,7 +280,7 @@ async def _change(
         values = change(content)
         rules.check_length(replace(content, **values), office.languages)
         await announcements.change(connection, content.id, now, values)
-        await mailings.change(connection, mailing_id, detail=_next_edition(mailing))
+        await mailings.change(connection, mailing_id, detail={**_next_edition(mailing), "written": written})
     return await read(office, person, mailing_id)
 
 

@@ -213,12 +213,15 @@ _IDS = {
     False: "SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(CAST(:ids AS text) AS json))",
 }
 _MARKS = {
-    True: """SELECT json_extract(value, '$.person_id') AS person, json_extract(value, '$.state') AS state,
-        json_extract(value, '$.message_id') AS message, json_extract(value, '$.error') AS error,
-        json_extract(value, '$.back') AS back FROM json_each(:marks)""",
-    False: """SELECT CAST(value ->> 'person_id' AS bigint) AS person, CAST(value ->> 'state' AS smallint) AS state,
-        CAST(value ->> 'message_id' AS bigint) AS message, value ->> 'error' AS error,
-        CAST(value ->> 'back' AS smallint) AS back FROM json_array_elements(CAST(CAST(:marks AS text) AS json))""",
+    # Neither flattened (LIMIT) nor looked up for each row of the mailing (mailing): SQLite takes a mailing for small.
+    True: """SELECT :mailing AS mailing, json_extract(value, '$.person_id') AS person,
+        json_extract(value, '$.state') AS state, json_extract(value, '$.message_id') AS message,
+        json_extract(value, '$.error') AS error, json_extract(value, '$.back') AS back
+        FROM json_each(:marks) LIMIT -1""",
+    False: """SELECT CAST(:mailing AS bigint) AS mailing, CAST(value ->> 'person_id' AS bigint) AS person,
+        CAST(value ->> 'state' AS smallint) AS state, CAST(value ->> 'message_id' AS bigint) AS message,
+        value ->> 'error' AS error, CAST(value ->> 'back' AS smallint) AS back
+        FROM json_array_elements(CAST(CAST(:marks AS text) AS json))""",
 }
 _COUNTED = {
     "sent": State.SENT,
@@ -237,14 +240,11 @@ _WRITE_DOWN = {
     for is_sqlite, ids in {True: _IDS[True], False: _IDS[False].replace("bigint)", "bigint) AS value", 1)}.items()
 }
 _ADD_TOTAL = text("UPDATE mailings SET total = total + :added WHERE id = :mailing")
-# Materialised, or SQLite would look at every row of the mailing for each mark.
 _MARK = {
     is_sqlite: text(
-        f"WITH m AS MATERIALIZED ({marks}) UPDATE recipients SET state = m.state,"
-        " message_id = coalesce(m.message, recipients.message_id),"
-        " error = m.error, attempts = recipients.attempts - m.back FROM m"
-        " WHERE recipients.mailing_id = :mailing AND recipients.person_id = m.person"
-        " AND recipients.person_id IN (SELECT person FROM m)"
+        "UPDATE recipients SET state = m.state, message_id = coalesce(m.message, recipients.message_id),"
+        f" error = m.error, attempts = recipients.attempts - m.back FROM ({marks}) AS m"
+        " WHERE recipients.mailing_id = m.mailing AND recipients.person_id = m.person"
         f" AND recipients.state = {State.SENDING:d} RETURNING recipients.state"
     )
     for is_sqlite, marks in _MARKS.items()
@@ -263,7 +263,6 @@ _NEXT = {
         f" WHERE r.mailing_id = :mailing AND r.state = {State.QUEUED:d} ORDER BY r.person_id LIMIT :limit {locked}"
     )
     for is_sqlite, index, locked in (
-        # SQLite would go through the mailing from its first person on.
         (True, "INDEXED BY ix_recipients_queued", ""),
         (False, "", "FOR UPDATE OF r SKIP LOCKED"),
     )

@@ -17,7 +17,7 @@ from bot.words import Words
 
 log = structlog.get_logger(__name__)
 
-STAFF_COMMANDS = ("applications", "announcements", "papers")
+STAFF_COMMANDS = ("applications", "papers", "announcements")
 OWNER_COMMANDS = ("organisers",)
 COMMANDS = ("menu", "guides", "contests", "status", "language", "settings", "help", "cancel", "mydata", "forget")
 

@@ -117,6 +117,8 @@ class Pace:
         while self._chats and next(iter(self._chats.values())) <= now:
             self._chats.popitem(last=False)
         for lane, queue in self._lanes.items():
+            if not queue:
+                continue
             paid = self._is_paid and lane is Lane.ANNOUNCEMENT
             room = (self._all if paid else self._free).room(now, self._part, has_reserve=lane is not Lane.PERSONAL)
             ahead = (BURST - 1) * IN_A_CHAT if lane is Lane.PERSONAL else 0.0

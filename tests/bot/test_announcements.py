@@ -28,10 +28,21 @@ from tests.bot.journeys import (
     rows,
     said,
 )
-from tests.house import OWNER, Citizen, House, running
+from tests.house import OWNER, ROOT, Citizen, House, running
 
 KK, RU = "Ертең сағат 10:00-де вебинар болады, келіңіз.", "Завтра в 10:00 вебинар для всех участников."
 FIRST, SECOND = 901, 902
+
+
+@pytest.fixture(autouse=True)
+def _no_reminders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project's content without reminders: then announcements are the only mailings, the first with number 1."""
+    path = tmp_path / "content"
+    shutil.copytree(ROOT / "content", path)
+    file = path / "contests" / "egov_user.toml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join(line for line in lines if not line.startswith("reminders =")), encoding="utf-8")
+    monkeypatch.setattr("tests.house.CONTENT", path)
 
 
 async def write(author: Citizen, language: str, kk: str = KK, ru: str = RU) -> Message:
@@ -178,6 +189,16 @@ async def test_too_long(house: House, language: str) -> None:
     await house.move(seconds=10)
     board = await author.says("д")
     assert said(language, "news.has_text", language="Русский") in board.text
+    # Nor is the beginning of a text that was cut taken for all of it when the other is there.
+    await author.taps(label(language, "news.text", language="Русский"))
+    refused = await author.says("д" * 5000)
+    assert refused.text == said(language, "refusal.news.cut", length=5000, limit=4096)
+    assert "д" not in row(house, "SELECT texts FROM announcements")[0]
+    await author.says("д" * 4000)
+    await house.move(seconds=10)
+    assert said(language, "news.has_text", language="Русский") in (await author.says("что-то ещё")).text
+    await author.taps(label(language, "news.text", language="Русский"))
+    await author.says("д")
     await author.taps(label(language, "news.act.mode"))
     assert await author.toast() == label(language, "refusal.news.long.both", length=4096 + 9 + 1, limit=4096)
     await author.taps(label(language, "news.act.media"))

@@ -462,6 +462,17 @@ async def test_the_list_names_only_who_agreed(office: Office, clock: StillClock)
     assert "III орын" in (await text_for(office, mailing, 3, "kk") or "")
 
 
+async def test_the_list_names_nobody_who_was_not_admitted(office: Office, clock: StillClock) -> None:
+    olga, ids = await organiser(office), await applicants(office, 2)
+    await seasons.set_place(office, olga, CONTEST, "first", ids[0])
+    await be(office, ids[:1], "not_admitted")
+    assert await seasons.winners(office, CONTEST) == []
+    clock.at = AFTER
+    await release(office, olga)
+    (mailing,) = await all_mailings(office, Kind.RESULTS_LIST)
+    assert WORDS["ru"]("season.no_winners") in (await text_for(office, mailing, 2) or "")
+
+
 async def test_the_list_where_nobody_won(office: Office, clock: StillClock) -> None:
     olga, _ = await organiser(office), await applicants(office, 1)
     clock.at = AFTER

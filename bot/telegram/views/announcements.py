@@ -21,7 +21,7 @@ from bot.domain.contests import Contest
 from bot.domain.guides import Guide
 from bot.domain.mailings import EDITABLE, Audience, Mailing
 from bot.domain.markup import visible
-from bot.domain.pushes import Kind
+from bot.domain.pushes import RULES, Kind
 from bot.services.announcements import PAGE, STATES, Board, Report, Summary
 from bot.services.office import Office
 from bot.telegram.buttons import MailingTap
@@ -135,7 +135,8 @@ def _line(words: Words, board: Board) -> str:
     state = words.label(f"news.state.{mailing.state}")
     text = " ".join(visible(board.content.texts.get(words.language, "")).split())
     snippet = text if len(text) <= SNIPPET else f"{text[:SNIPPET]}…"
-    return " · ".join(part for part in (f"№ {mailing.id}", state, snippet) if part)
+    number = f"№ {mailing.id} → № {mailing.of_id}" if mailing.of_id else f"№ {mailing.id}"
+    return " · ".join(part for part in (number, state, snippet) if part)
 
 
 def card(office: Office, words: Words, board: Board, note: str = "") -> Screen:
@@ -161,8 +162,8 @@ def _figures(office: Office, words: Words, board: Board) -> str:
         return words("news.awaiting" if board.mine else "news.awaiting_you")
     if mailing.state == "scheduled":
         assert mailing.due_at
-        lines = [words("news.scheduled", at=mailing.due_at)]
-        return "\n".join([*lines, words("news.people", count=board.count)])
+        at = office.sending.quiet.over(mailing.due_at) if RULES[mailing.kind].quiet else mailing.due_at
+        return words("news.scheduled", at=at) + "\n" + words("news.people", count=board.count)
     if mailing.begun_at is None:
         return words("news.never_begun")
     total = max(counts.total, board.count) if mailing.state == "expanding" else counts.total

@@ -22,16 +22,16 @@ async def composer(office: Office, mailing: Mailing) -> Compose:
     """What makes the calls of this mailing. Made once a mailing, and anew after it was paused: its content may have
     been changed then. Raises ValueError for a kind that does not go to many."""
     match mailing.kind:
-        case Kind.ANNOUNCEMENT | Kind.ANNOUNCEMENT_EDIT:
-            return await _announcement(office, mailing)
-        case Kind.ANNOUNCEMENT_RECALL:
-            return _recall
         case Kind.DEADLINE_REMINDER | Kind.DEADLINE_MOVED:
             return await reminders.composer(office, mailing)
         case Kind.RESULT:
             return await results.one_by_one(office, mailing)
         case Kind.RESULTS_LIST:
             return await results.as_list(office, mailing)
+        case Kind.ANNOUNCEMENT | Kind.ANNOUNCEMENT_EDIT:
+            return await _announcement(office, mailing)
+        case Kind.ANNOUNCEMENT_RECALL:
+            return _recall
     raise ValueError(f"{mailing.kind.name} does not go to many")
 
 

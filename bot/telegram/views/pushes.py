@@ -29,11 +29,6 @@ from bot.telegram.views.pages import joined
 from bot.telegram.views.where import where
 from bot.words import Words
 
-_NEWS = (
-    *(Kind.APPROVAL_WANTED, Kind.APPROVAL_REFUSED),
-    *(Kind.MAILING_STOPPED, Kind.MAILING_MISSED, Kind.MAILING_ENDED),
-)
-"""What organisers are told of announcements."""
 TOLD: Mapping[Kind, State] = {
     Kind.ADMITTED: "admitted",
     Kind.RETURNED: "returned",
@@ -42,6 +37,11 @@ TOLD: Mapping[Kind, State] = {
     Kind.CORRECTION_REMINDER: "returned",
 }
 """In which state what is told of an application still holds."""
+_NEWS = (
+    *(Kind.APPROVAL_WANTED, Kind.APPROVAL_REFUSED),
+    *(Kind.MAILING_STOPPED, Kind.MAILING_MISSED, Kind.MAILING_ENDED),
+)
+"""What organisers are told of announcements."""
 
 
 async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message] | None:
