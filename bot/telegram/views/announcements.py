@@ -206,8 +206,9 @@ def _acts(words: Words, board: Board) -> list[Row]:
             acts = ["pause", "stop"]
         case "paused":
             acts = ["resume", *_later(board), "stop"]
-        case "done" | "cancelled" if board.mailing.begun_at:
-            acts = ["report", *_later(board)]
+        case "done" | "cancelled":
+            acts = ["report", *_later(board)] if board.mailing.begun_at else []
+            acts += ["copy"] if board.mailing.kind is Kind.ANNOUNCEMENT else []
     return [*([_act(words, board, act)] for act in acts), [_list(words)]]
 
 
