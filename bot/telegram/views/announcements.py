@@ -411,8 +411,9 @@ def summary(office: Office, words: Words, found: Summary) -> Screen:
 
 
 def _is_at_once(office: Office, found: Summary) -> bool:
-    """Whether it begins when it is confirmed: no moment was named, and no quiet hours last."""
-    return found.board.mailing.due_at is None and not office.sending.quiet.holds(office.clock.now())
+    """Whether it begins when it is confirmed: no moment was named, the people are few, and no quiet hours last."""
+    is_soon = found.board.mailing.due_at is None and found.count <= MANY
+    return is_soon and not office.sending.quiet.holds(office.clock.now())
 
 
 def stopping(words: Words, board: Board) -> Screen:
