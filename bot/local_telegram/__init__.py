@@ -24,7 +24,7 @@ Public names: `LocalTelegram`, `Control`, `Powers` (what both can do), the value
   send_location, send_document, send_photo, send_video, send_audio, send_voice, send_sticker, send_album, edit_text,
   delete_message, clear_chat, forge_callback, inject_update, redeliver
 - reading: messages, bot_messages, last_message, message, chat_keyboard, keys, commands, answers, answer (waits),
-  chat_actions, calls, count_calls, received, receipts, complaints, pending_updates, update_history
+  chat_actions, calls, count_calls, sends_a_second, received, receipts, complaints, pending_updates, update_history
 - waiting: settled, polled, wait_message, wait_for
 - failing: add_fault, clear_faults, pause_listening, resume_listening, set_limits, set_stars, set_callback_window
 - time and state: now, move_clock, flush_state

@@ -1,6 +1,7 @@
 """The log of API calls: a bounded ring of the last ones, and counters that stay exact."""
 
 import time
+from array import array
 from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Any
@@ -48,16 +49,29 @@ class CallLog:
         self.ring: deque[LoggedCall] = deque(maxlen=remembered)
         self.counts: dict[tuple[str, str], Counter[int | None]] = {}
         self.under_way = 0
+        self.sends = array("d")
 
     def add(
         self, at: int, method: str, chat_id: int | None, parameters: dict[str, Any], outcome: str, started: float
     ) -> None:
         """Note a call that ended. `started`: time.monotonic() at its beginning."""
-        self.ring.append(LoggedCall(at, method, chat_id, parameters, outcome, time.monotonic() - started))
+        now = time.monotonic()
+        self.ring.append(LoggedCall(at, method, chat_id, parameters, outcome, now - started))
+        if outcome == "ok" and method.startswith("send") and method != "sendChatAction":
+            self.sends.append(now)
         counter = self.counts.get((method, outcome))
         if counter is None:
             counter = self.counts[method, outcome] = Counter()
         counter[chat_id] += 1
+
+    def sends_a_second(self) -> list[int]:
+        """How many calls that send succeeded in each second (by real time) since the first of them."""
+        if not self.sends:
+            return []
+        found = [0] * (int(self.sends[-1] - self.sends[0]) + 1)
+        for moment in self.sends:
+            found[int(moment - self.sends[0])] += 1
+        return found
 
     def count(self, method: str | None, outcome: str | None, chat_id: int | None) -> int:
         """How many calls there were; None means any. The outcome is "ok" or part of a description."""

@@ -1,5 +1,7 @@
 """Methods that change, delete or pin messages, and that answer taps."""
 
+import time
+
 from .api import Api, serves
 from .errors import bad_request
 from .markup import inline_only
@@ -109,6 +111,7 @@ def answer_callback_query(api: Api, p: Json) -> bool:
     if len(text) > 200:
         raise bad_request("MESSAGE_TOO_LONG")
     query.answered, query.text = True, text
+    query.waited = time.monotonic() - query.tapped_at
     query.show_alert, query.url = bool(p.get("show_alert")), p.get("url") or ""
     api.world.mark("query", query.id)
     api.world.bus.tell(

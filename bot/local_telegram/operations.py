@@ -83,6 +83,13 @@ class Operations:
         """How many calls there were."""
         return self._log.count(method, outcome, chat_id)
 
+    def sends_a_second(self, forget: bool) -> list[int]:
+        """How many sends there were in each second."""
+        found = self._log.sends_a_second()
+        if forget:
+            del self._log.sends[:]
+        return found
+
     # -- faults and limits ------------------------------------------------------------------------------------
 
     def add_fault(self, **details: Any) -> int:

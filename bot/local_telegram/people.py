@@ -562,4 +562,5 @@ def _answer(query: CallbackQuery) -> Json:
         "text": query.text,
         "show_alert": query.show_alert,
         "url": query.url,
+        "waited": round(query.waited, 6),
     }

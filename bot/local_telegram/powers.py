@@ -149,7 +149,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A tap on an inline button, and what the bot answered: a toast, or an alert (`show_alert`), or nothing."""
+    """A tap on an inline button, and what the bot answered: a toast, or an alert (`show_alert`), or nothing.
+
+    `waited`: real seconds between them.
+    """
 
     query_id: str
     person: int
@@ -160,6 +163,7 @@ class Answer:
     text: str
     show_alert: bool
     url: str
+    waited: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -523,6 +527,11 @@ class Powers(ABC):
     ) -> int:
         """How many calls there were since the beginning, exactly. `outcome`: "ok" or part of a description."""
         return int(await self.perform("count_calls", method=method, outcome=outcome, chat_id=chat_id))
+
+    async def sends_a_second(self, forget: bool = False) -> list[int]:
+        """How many messages the bot sent in each second since the first one. `forget`: counts anew from now on."""
+        found: list[int] = await self.perform("sends_a_second", forget=forget)
+        return found
 
     async def received(self, chat: int, text: str) -> int:
         """How many times the chat got exactly this text (after parsing), exact whatever is kept."""

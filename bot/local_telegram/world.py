@@ -6,6 +6,7 @@ something here calls `changed`, which wakes those who wait and notes the row for
 
 import asyncio
 import hashlib
+import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -125,6 +126,8 @@ class CallbackQuery:
     text: str = ""
     show_alert: bool = False
     url: str = ""
+    tapped_at: float = field(default_factory=time.monotonic)
+    waited: float = 0.0
 
 
 class Bus:

@@ -264,3 +264,17 @@ async def test_clearing_a_chat_is_silent(telegram: LocalTelegram, bot: Bot) -> N
     await telegram.clear_chat(1)
     assert await telegram.messages(1) == []
     assert len(await bot.get_updates()) == 1
+
+
+async def test_the_sends_of_each_second_and_the_wait_of_a_tap(telegram: LocalTelegram, call: Call) -> None:
+    assert await telegram.sends_a_second() == []
+    for _ in range(3):
+        await call("sendMessage", chat_id=1, text="x", reply_markup=buttons("a").model_dump(exclude_none=True))
+    await call("sendChatAction", chat_id=1, action="typing")
+    assert sum(await telegram.sends_a_second(forget=True)) == 3
+    assert await telegram.sends_a_second() == []
+    query = await telegram.tap(1, "a")
+    (open_tap,) = await telegram.answers(1)
+    await call("answerCallbackQuery", callback_query_id=query)
+    (answered,) = await telegram.answers(1)
+    assert (open_tap.waited, answered.waited > 0) == (0, True)
