@@ -131,6 +131,8 @@ async def _act(office: Office, person: Person, tap: MailingTap) -> Screen:
             return await _move(office, person, tap)
         case "stop":
             return views.stopping(words, await service.read(office, person, number))
+        case "copy":
+            board = await service.copy(office, person, number)
         case "edit":
             board = await service.begin_edit(office, person, number)
         case "recall_ask":

@@ -117,10 +117,19 @@ async def new(office: Office, person: Person) -> Board:
         is_empty = not content.texts and not content.media and not content.buttons
         if is_empty and mailing.state == "draft" and board.mine:
             return board
+    return await _create(office, person, None)
+
+
+async def copy(office: Office, person: Person, mailing_id: int) -> Board:
+    """A new draft with the content of an announcement, whom it is for still to be picked. Raises Refusal as `read`."""
+    return await _create(office, person, (await read(office, person, mailing_id)).content)
+
+
+async def _create(office: Office, person: Person, content: Announcement | None) -> Board:
     now = office.clock.now()
     async with office.database.write() as connection:
         values = {"kind": Kind.ANNOUNCEMENT, "state": "draft", "author_id": person.id, "created_at": now}
-        values |= {"announcement_id": await announcements.create(connection, person.id, now)}
+        values |= {"announcement_id": await announcements.create(connection, person.id, now, content)}
         number = await mailings.create(connection, {**values, "audience": Audience("everyone")})
     return await read(office, person, number)
 

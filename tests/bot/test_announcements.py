@@ -442,6 +442,11 @@ async def test_many_people(house: House, language: str) -> None:
     await house.move(minutes=2)
     assert not await has(Citizen(house.telegram, 10_000), RU)
     assert rows(house, "SELECT act FROM journal") == [("confirm",), ("cancel",)]
+    # Nothing has to be typed again.
+    board = await author.taps(label(language, "news.act.copy"))
+    assert said(language, "news.has_text", language="Русский") in board.text
+    assert said(language, "news.audience", audience=label(language, "news.for_nobody")) in board.text
+    assert rows(house, "SELECT id, state FROM mailings") == [(1, "cancelled"), (2, "draft")]
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ SIMPLE = (
 """Kinds of push that say one sentence."""
 ACTS = (
     *("preview", "check", "drop", "media", "buttons", "mode", "who", "when", "approve", "refuse", "refuse_own"),
-    *("pause", "resume", "cancel", "stop", "report", "edit", "recall_ask"),
+    *("pause", "resume", "cancel", "stop", "report", "edit", "copy", "recall_ask"),
 )
 BY_HAND_NAMES = {kind.name.lower() for kind in BY_HAND}
 BETWEEN = tuple(get_args(Guardian))

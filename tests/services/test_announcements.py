@@ -87,6 +87,8 @@ async def test_only_what_was_seen_is_confirmed(office: Office) -> None:
     number = board.mailing.id
     await service.write_text(office, other, number, "ru", "Другое", office.clock.now())
     assert await key(service.confirm(office, author, number, board.edition)) == "refusal.news.changed"
+    await service.summary(office, other, number)
+    assert await key(service.confirm(office, author, number, board.edition)) == "refusal.news.changed"
     seen = (await service.summary(office, author, number)).board
     assert (await service.confirm(office, author, number, seen.edition)).mailing.state == "expanding"
     assert await key(service.write_text(office, other, number, "ru", "!", office.clock.now())) == (
@@ -212,6 +214,11 @@ async def test_a_correction_of_what_runs_again_waits(office: Office, clock: Stil
     assert (await service.summary(office, author, edit.mailing.id)).count == 0
     await running.resume(office, author, number)
     assert await key(service.confirm(office, author, edit.mailing.id, edit.edition)) == "refusal.news.nobody"
+    async with office.database.write() as connection:
+        got = {"mailing_id": number, "person_id": author.id, "state": State.SENT, "attempts": 1}
+        await connection.execute(insert(recipients).values(got))
+    assert await key(service.confirm(office, author, edit.mailing.id, edit.edition)) == "refusal.news.running"
+    assert (await service.read(office, author, number)).content.texts["ru"] == "Привет"
     await running.pause(office, author, number)
     await service.confirm(office, author, edit.mailing.id, edit.edition)
     assert (await service.read(office, author, number)).content.texts["ru"] == "Поправка"

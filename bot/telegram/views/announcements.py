@@ -206,8 +206,9 @@ def _acts(words: Words, board: Board) -> list[Row]:
             acts = ["pause", "stop"]
         case "paused":
             acts = ["resume", *_later(board), "stop"]
-        case "done" | "cancelled" if board.mailing.begun_at:
-            acts = ["report", *_later(board)]
+        case "done" | "cancelled":
+            acts = ["report", *_later(board)] if board.mailing.begun_at else []
+            acts += ["copy"] if board.mailing.kind is Kind.ANNOUNCEMENT else []
     return [*([_act(words, board, act)] for act in acts), [_list(words)]]
 
 
@@ -410,8 +411,9 @@ def summary(office: Office, words: Words, found: Summary) -> Screen:
 
 
 def _is_at_once(office: Office, found: Summary) -> bool:
-    """Whether it begins when it is confirmed: no moment was named, and no quiet hours last."""
-    return found.board.mailing.due_at is None and not office.sending.quiet.holds(office.clock.now())
+    """Whether it begins when it is confirmed: no moment was named, the people are few, and no quiet hours last."""
+    is_soon = found.board.mailing.due_at is None and found.count <= MANY
+    return is_soon and not office.sending.quiet.holds(office.clock.now())
 
 
 def stopping(words: Words, board: Board) -> Screen:
