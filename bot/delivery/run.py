@@ -177,11 +177,12 @@ class Run:
         tries = row.attempts
         post = self._poster(row, method)
         while True:
-            may = await self._pace.turn(row.telegram_id, self._rule.lane)
-            if not may or self._closed or self._mailing.id in self._office.halted:
+            send = await self._pace.turn(row.telegram_id, self._rule.lane)
+            if send is None or self._closed or self._mailing.id in self._office.halted:
                 return Mark(row.person_id, State.QUEUED, back=int(tries == row.attempts))
             try:
                 message_id = await post()
+                self._pace.answered(send)
             except Exception as error:
                 said = verdict(error)
                 if said.meaning == "unknown" and self._rule.repeat_unknown and tries < ATTEMPTS:

@@ -134,7 +134,7 @@ class Worker:
                 call = await pushes.compose(self._office, delivery)
                 if call is None:
                     return Mark(delivery.id, State.CANCELLED, now)
-                if not await self._pace.turn(delivery.telegram_id, Lane.PERSONAL):
+                if await self._pace.turn(delivery.telegram_id, Lane.PERSONAL) is None:
                     return Mark(delivery.id, State.QUEUED, now)
                 if self._pace.is_broadcasting and isinstance(call, MESSAGES):
                     call.allow_paid_broadcast = True

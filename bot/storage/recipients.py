@@ -81,8 +81,8 @@ async def write_down(database: Database, mailing_id: int, ids: Sequence[int]) ->
         if not await rows(connection, _REACHED, {"mailing": mailing_id, "cursor": ids[-1]}):
             return False
         values = {"mailing": mailing_id, "ids": _json(ids)}
-        added = await rows(connection, _WRITE_DOWN[database.is_sqlite], values)
-        await connection.execute(_ADD_TOTAL, {"mailing": mailing_id, "added": len(added)})
+        added = (await connection.execute(_WRITE_DOWN[database.is_sqlite], values)).rowcount
+        await connection.execute(_ADD_TOTAL, {"mailing": mailing_id, "added": added})
     return True
 
 
@@ -175,9 +175,11 @@ async def reasons(database: Database, mailing_id: int) -> dict[str, int]:
 
 async def fold(database: Database, before: datetime) -> None:
     """Of mailings that ended before that moment only counts are kept. Safe to repeat, and after a crash."""
-    ended = select(mailings.c.id, mailings.c.reasons.is_(None)).where(mailings.c.ended_at < before)
-    for mailing_id, is_open in await database.read(ended):
-        if is_open:
+    has_rows = select(recipients.c.person_id).where(recipients.c.mailing_id == mailings.c.id).exists()
+    is_counted = mailings.c.reasons.is_not(None)
+    ended = select(mailings.c.id, is_counted).where(mailings.c.ended_at < before, has_rows | ~is_counted)
+    for mailing_id, counted in await database.read(ended):
+        if not counted:
             why = await reasons(database, mailing_id)
             await database.run(update(mailings).where(mailings.c.id == mailing_id).values(reasons=why))
         while await database.run(_DROP, {"mailing": mailing_id, "limit": CHUNK}):
@@ -185,11 +187,11 @@ async def fold(database: Database, before: datetime) -> None:
 
 
 async def of_person(database: Database, person_id: int) -> list[tuple[Kind, State, datetime]]:
-    """The mailings that the person got or is to get: the kind, what became of it, and when it began."""
+    """The mailings that the person got, or may have got: the kind, which of the two, and when it began."""
     statement = (
         select(mailings.c.kind, recipients.c.state, mailings.c.begun_at)
         .join(recipients, (recipients.c.mailing_id == mailings.c.id) & (recipients.c.person_id == person_id))
-        .where(mailings.c.begun_at.is_not(None))
+        .where(recipients.c.state.in_((State.SENT, State.UNKNOWN)))
         .order_by(mailings.c.id)
     )
     return [(Kind(row[0]), State(row[1]), row[2]) for row in await database.read(statement)]
@@ -235,7 +237,7 @@ _WRITE_DOWN = {
     is_sqlite: text(
         "INSERT INTO recipients (mailing_id, person_id, state, attempts)"
         f" SELECT :mailing, ids.value, 0, 0 FROM ({ids}) AS ids WHERE true"
-        " ON CONFLICT DO NOTHING RETURNING 1"
+        " ON CONFLICT DO NOTHING"
     )
     for is_sqlite, ids in {True: _IDS[True], False: _IDS[False].replace("bigint)", "bigint) AS value", 1)}.items()
 }

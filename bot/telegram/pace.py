@@ -19,19 +19,24 @@ from bot.domain.pushes import Lane
 
 MESSAGES = (SendMessage, SendPhoto, SendDocument)
 """The calls that put a message into a chat: Telegram counts these, and each can be paid for."""
-WINDOW = 1.005
+WINDOW = 1.003
 """Seconds: Telegram's own second, and what sends shift against each other on the way."""
-TICK = 0.004
+TICK = 0.01
+"""Seconds: the shorter, the evener, and the fewer calls the loop finds to do at once, which costs more for each."""
 PEAK = 1.3
 """Times the pace, at most, over a few hundredths of a second: a whole second's sends at once would bunch again a
 second later, and on the way a bunch shifts by more than WINDOW allows for."""
+SHIFT = 0.01
+"""Seconds by which sends shift against each other on the way as a rule: the reserve and WINDOW allow for it."""
+USUAL_RISES = 0.00002
+"""Seconds by which the usual time of an answer may rise with each."""
 BURST_SECONDS = 0.02
 BURST = 3.0
 HELD_TICK = 0.2
 IN_A_CHAT = 1.0
-"""Seconds that a message to a chat takes of its time: one a second in the long run."""
-BURST = 3
-"""So many may come at once for what is personal: Telegram lets a short burst through."""
+"""Seconds of a chat's time that a message takes: one a second in the long run."""
+AT_ONCE = 3
+"""So many may come into a chat together when they are personal: Telegram lets a short burst through."""
 CLIMB = timedelta(seconds=10)
 STEP = 0.05
 """After a 429 the pace is halved; every CLIMB this part of the full pace comes back."""
@@ -50,10 +55,11 @@ class Pace:
         self._part = 1.0
         self._climbed_at = self._held_until = clock.now()
         self._chats: OrderedDict[int, float] = OrderedDict()
-        self._lanes: dict[Lane, deque[_Waiting]] = {lane: deque() for lane in Lane}
+        self._lanes: dict[Lane, deque[Send]] = {lane: deque() for lane in Lane}
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
         self._paid_at = 0.0
+        self._usual = 0.0
 
     @property
     def held_for(self) -> float:
@@ -67,15 +73,26 @@ class Pace:
 
     def note(self, chat_id: int) -> None:
         """A reply leaves now."""
-        self._take(chat_id, time.monotonic(), paid=False, waited=False)
+        self._take(Send(chat_id, time.monotonic()), paid=False)
 
-    async def turn(self, chat_id: int, lane: Lane) -> bool:
-        """Waits until a push to this chat may leave, and counts it. False: the bot is being stopped, it may not."""
-        waiting = _Waiting(chat_id, asyncio.get_running_loop().create_future())
-        self._lanes[lane].append(waiting)
+    async def turn(self, chat_id: int, lane: Lane) -> Send | None:
+        """Waits until a push to this chat may leave, and counts it. None: it may not, its lane was dismissed."""
+        send = Send(chat_id, time.monotonic(), asyncio.get_running_loop().create_future())
+        self._lanes[lane].append(send)
         if self._timer is None:
             self._tick()
-        return await waiting.gone
+        assert send.gone is not None
+        may = await send.gone
+        # Only now: a busy loop comes to each of the many it let go at once a little later.
+        send.left = send.at = time.monotonic()
+        return send if may else None
+
+    def answered(self, send: Send) -> None:
+        """Telegram answered: what took longer than usual may have reached it later, and counts from then."""
+        now = time.monotonic()
+        took = now - send.left
+        self._usual = min(took, self._usual + USUAL_RISES)
+        send.at = max(send.at, now - self._usual - SHIFT)
 
     def hold(self, seconds: float) -> None:
         """Nothing is sent for so long."""
@@ -90,8 +107,8 @@ class Pace:
 
     def dismiss(self, lane: Lane) -> None:
         """Whoever waits in this lane does not send."""
-        for waiting in self._lanes[lane]:
-            waiting.tell(False)
+        for send in self._lanes[lane]:
+            send.tell(False)
         self._lanes[lane].clear()
 
     def stop(self) -> None:
@@ -114,35 +131,42 @@ class Pace:
             self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
 
     def _let_go(self, now: float) -> None:
-        while self._chats and next(iter(self._chats.values())) <= now:
-            self._chats.popitem(last=False)
+        self._forget_chats(now)
         for lane, queue in self._lanes.items():
             if not queue:
                 continue
             paid = self._is_paid and lane is Lane.ANNOUNCEMENT
-            room = (self._all if paid else self._free).room(now, self._part, has_reserve=lane is not Lane.PERSONAL)
-            ahead = (BURST - 1) * IN_A_CHAT if lane is Lane.PERSONAL else 0.0
-            early: list[_Waiting] = []
+            window = self._all if paid else self._free
+            room = window.room(now, self._part, has_reserve=lane is not Lane.PERSONAL)
+            ahead = (AT_ONCE - 1) * IN_A_CHAT if lane is Lane.PERSONAL else 0.0
+            early: list[Send] = []
             while room > 0 and queue:
-                waiting = queue.popleft()
-                if self._chats.get(waiting.chat_id, now) > now + ahead:
-                    early.append(waiting)
-                elif waiting.tell(True):
-                    self._take(waiting.chat_id, now, paid, waited=True)
+                send = queue.popleft()
+                if self._chats.get(send.chat_id, now) > now + ahead:
+                    early.append(send)
+                elif send.tell(True):
+                    send.at = now
+                    self._take(send, paid)
+                    window.burst -= 1
                     room -= 1
             # Whose chat is not due yet stays in front, and keeps nobody waiting.
             queue.extendleft(reversed(early))
 
-    def _take(self, chat_id: int, now: float, paid: bool, waited: bool) -> None:
+    def _take(self, send: Send, paid: bool) -> None:
         if paid:
-            self._paid_at = now
+            self._paid_at = send.at
         else:
-            self._free.take(now, waited)
+            self._free.take(send)
         if self._is_paid:
-            self._all.take(now, waited)
-        # Until when the chat's time is taken; a reply may take it far ahead.
-        self._chats[chat_id] = max(now, self._chats.get(chat_id, now)) + IN_A_CHAT
-        self._chats.move_to_end(chat_id)
+            self._all.take(send)
+        self._forget_chats(send.at)
+        # Until when the chat's time is taken.
+        self._chats[send.chat_id] = max(send.at, self._chats.get(send.chat_id, 0.0)) + IN_A_CHAT
+        self._chats.move_to_end(send.chat_id)
+
+    def _forget_chats(self, now: float) -> None:
+        while self._chats and next(iter(self._chats.values())) <= now:
+            self._chats.popitem(last=False)
 
     def _climb(self) -> None:
         while self._part < 1 and self._clock.now() - self._climbed_at >= CLIMB:
@@ -151,45 +175,49 @@ class Pace:
 
 
 class _Window:
-    """The times of the sends of the last second, and how many may be among them."""
+    """The sends of the last second, and how many may be among them."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
+        self.burst = BURST
         # For replies, which never wait.
-        self._reserve = max(min(5, limit // 6), limit // 100)
-        self.times: deque[float] = deque()
-        self._burst = BURST
+        self._reserve = max(min(5, limit // 6), limit // 125)
+        self._sends: deque[Send] = deque()
         self._looked_at = 0.0
 
-    def take(self, now: float, waited: bool) -> None:
-        """Counts a send; `waited`: it had its turn, as all but replies."""
-        self.times.append(now)
-        self._burst -= waited
+    def take(self, send: Send) -> None:
+        """Counts a send."""
+        self._forget(send.at)
+        self._sends.append(send)
 
     def room(self, now: float, part: float, has_reserve: bool) -> int:
         """How many may leave now, at this part of the full pace."""
-        while self.times and self.times[0] <= now - WINDOW:
-            self.times.popleft()
+        self._forget(now)
         limit = max(1, int(self.limit * part))
         reserve = self._reserve if has_reserve and limit > self._reserve else 0
         most = max(BURST, PEAK * limit * BURST_SECONDS)
-        self._burst = min(most, self._burst + PEAK * limit * (now - self._looked_at))
+        self.burst = min(most, self.burst + PEAK * limit * (now - self._looked_at))
         self._looked_at = now
-        return min(limit - reserve - len(self.times), int(self._burst))
+        return min(limit - reserve - len(self._sends), int(self.burst))
+
+    def _forget(self, now: float) -> None:
+        while self._sends and self._sends[0].at <= now - WINDOW:
+            self._sends.popleft()
 
 
-class _Waiting:
-    """Somebody who waits for a turn."""
+class Send:
+    """A send that waits for its turn, or left at that moment."""
 
-    __slots__ = ("chat_id", "gone")
+    __slots__ = ("at", "chat_id", "gone", "left")
 
-    def __init__(self, chat_id: int, gone: asyncio.Future[bool]) -> None:
+    def __init__(self, chat_id: int, at: float, gone: asyncio.Future[bool] | None = None) -> None:
         self.chat_id = chat_id
+        self.left = self.at = at
         self.gone = gone
 
     def tell(self, may: bool) -> bool:
-        """Lets them go. False: they do not wait any more."""
-        if self.gone.done():
+        """Lets it go. False: nobody waits any more."""
+        if self.gone is None or self.gone.done():
             return False
         self.gone.set_result(may)
         return True
