@@ -26,7 +26,6 @@ TAKERS: Mapping[str, Taker] = {
     "place": seasons.take_number,
     "release": seasons.take_release,
     "date": seasons.take_date,
-    "news": announcements.take,
 }
 """The first word of `asked` -> who takes what is typed."""
 
