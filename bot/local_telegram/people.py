@@ -158,7 +158,12 @@ class People:
     # -- writing ----------------------------------------------------------------------------------------------
 
     def send_text(
-        self, person: int, text: str, chat: int | None, reply_to: int | None, entities: list[Json] | None
+        self,
+        person: int,
+        text: str,
+        chat: int | None,
+        reply_to: int | None,
+        entities: list[Json] | None = None,
     ) -> Json:
         """The person writes; commands, addresses and the like get their entities, besides those that they formatted."""
         if entities:
