@@ -29,6 +29,8 @@ from bot.telegram.views import mailings, pushes
 log = structlog.get_logger(__name__)
 
 BATCH = 25
+MOST_AT_ONCE = 50
+"""People to whom something is under way."""
 ATTEMPTS = 8
 """Tries of what may have arrived; what surely did not is tried until it does."""
 NET_SECONDS = 60.0
@@ -46,6 +48,8 @@ class Worker:
         self._seat = seat
         self._pace = pace
         self._queued = asyncio.Event()
+        self._busy: set[int] = set()
+        self._taken = 0
         self._mailer = Mailer(bot, office, seat, pace, compose)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -79,28 +83,44 @@ class Worker:
         self._pace.stop()
 
     async def _personal(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            self._queued.clear()
-            try:
-                if await self.step() < BATCH:
-                    await self._wait(stop)
-            except SQLAlchemyError:
-                log.exception("the database does not answer: sending goes on when it does")
-                await asyncio.sleep(DATABASE_PAUSE)
+        working: set[asyncio.Task[None]] = set()
+        try:
+            while not stop.is_set():
+                await self._personal_turn(stop, working)
+        finally:
+            self._pace.stop()
+            await asyncio.gather(*working)
+
+    async def _personal_turn(self, stop: asyncio.Event, working: set[asyncio.Task[None]]) -> None:
+        self._queued.clear()
+        try:
+            begun = await self._begin()
+            working |= set(begun)
+            for task in begun:
+                task.add_done_callback(working.discard)
+            if len(begun) < BATCH:
+                await self._wait(stop)
+        except SQLAlchemyError:
+            log.exception("the database does not answer: sending goes on when it does")
+            await asyncio.sleep(DATABASE_PAUSE)
 
     async def step(self) -> int:
         """Sends one batch of what is due; gives how many rows it took."""
-        if self._pace.held_for > 0:
-            return 0
-        claimed = await deliveries.claim(self._seat, self._office.clock.now(), BATCH)
-        if not claimed:
-            return 0
+        before = self._taken
+        await asyncio.gather(*await self._begin())
+        return self._taken - before
+
+    async def _begin(self) -> list[asyncio.Task[None]]:
+        """Claims a batch of what is due and begins to send it, each person's in turn. Who has something under way
+        is passed by: whoever gets much, or a slow file, keeps nobody waiting."""
+        if self._pace.held_for > 0 or len(self._busy) >= MOST_AT_ONCE:
+            return []
         by_person: dict[int, list[Delivery]] = defaultdict(list)
-        for delivery in claimed:
+        for delivery in await deliveries.claim(self._seat, self._office.clock.now(), BATCH, self._busy):
             by_person[delivery.person_id].append(delivery)
-        marks = await asyncio.gather(*(self._in_turn(batch) for batch in by_person.values()))
-        await self._mark([mark for batch in marks for mark in batch])
-        return len(claimed)
+            self._taken += 1
+        self._busy |= by_person.keys()
+        return [asyncio.create_task(self._in_turn(person, batch)) for person, batch in by_person.items()]
 
     async def _mark(self, marks: list[Mark]) -> None:
         """Writes down what became of the batch, however long the database is busy: else it would be sent again."""
@@ -112,8 +132,10 @@ class Worker:
                 log.exception("what was sent cannot be marked yet", count=len(marks))
                 await asyncio.sleep(DATABASE_PAUSE)
 
-    async def _in_turn(self, batch: Iterable[Delivery]) -> list[Mark]:
-        return [await self._marked(delivery) for delivery in batch]
+    async def _in_turn(self, person_id: int, batch: Iterable[Delivery]) -> None:
+        await self._mark([await self._marked(delivery) for delivery in batch])
+        self._busy.discard(person_id)
+        self._queued.set()
 
     async def _marked(self, delivery: Delivery) -> Mark:
         """What became of the delivery; one whose failure cannot be dealt with now must not take the batch with it."""
@@ -174,9 +196,9 @@ class Worker:
 
     async def _wait(self, stop: asyncio.Event) -> None:
         """Until something is queued, or due, or the clock is moved, or a minute is over."""
-        due = await deliveries.next_due(self._office.database)
+        due = await deliveries.next_due(self._office.database, self._busy)
         seconds = NET_SECONDS
-        if due is not None:
+        if due is not None and len(self._busy) < MOST_AT_ONCE:
             seconds = min(seconds, (due - self._office.clock.now()).total_seconds())
         seconds = max(seconds, self._pace.held_for)
         waiting = [

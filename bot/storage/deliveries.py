@@ -7,7 +7,7 @@ queued --claim--> sending --mark--> sent | blocked | failed | unknown
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,12 +67,12 @@ async def cancel(connection: AsyncConnection, kind: Kind, subject_id: int) -> No
     await connection.execute(queued.values(state=State.CANCELLED))
 
 
-async def claim(seat: Seat, now: datetime, limit: int) -> list[Delivery]:
-    """Takes up to `limit` due rows, the oldest first, and commits that they are being sent. Only the seat's holder
-    can: raises SeatLost otherwise."""
+async def claim(seat: Seat, now: datetime, limit: int, busy: Collection[int] = ()) -> list[Delivery]:
+    """Takes up to `limit` due rows, the oldest first, and commits that they are being sent; rows of people who are
+    `busy` wait. Only the seat's holder can: raises SeatLost otherwise."""
     due = (
         select(deliveries.c.id)
-        .where(deliveries.c.state == State.QUEUED, deliveries.c.due_at <= now)
+        .where(deliveries.c.state == State.QUEUED, deliveries.c.due_at <= now, deliveries.c.person_id.not_in(busy))
         .order_by(deliveries.c.due_at, deliveries.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -135,9 +135,10 @@ async def settle_interrupted(database: Database, now: datetime) -> int:
         return len(await rows(connection, statement))
 
 
-async def next_due(database: Database) -> datetime | None:
-    """When the next queued row is due, or None."""
-    row = await database.row(select(func.min(deliveries.c.due_at)).where(deliveries.c.state == State.QUEUED))
+async def next_due(database: Database, busy: Collection[int] = ()) -> datetime | None:
+    """When the next queued row is due, but for people who are `busy`, or None."""
+    waiting = deliveries.c.state == State.QUEUED, deliveries.c.person_id.not_in(busy)
+    row = await database.row(select(func.min(deliveries.c.due_at)).where(*waiting))
     return row[0] if row else None
 
 

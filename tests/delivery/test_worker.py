@@ -348,3 +348,20 @@ async def test_pushes_of_one_person_keep_their_order(desk: Desk) -> None:
     assert await desk.worker.step() == 3
     said = [one.text for one in await desk.telegram.bot_messages(1)]
     assert said == [WORDS["ru"](f"push.{kind.name.lower()}_text", contest=CONTEST.title["ru"]) for kind in kinds]
+
+
+async def test_who_gets_much_keeps_nobody_waiting(desk: Desk) -> None:
+    """One chat gets one message a second; what another person waits for does not stand behind all of them."""
+    nina, oleg = await desk.person(), await desk.person(2)
+    for _ in range(8):
+        await desk.push(nina, Kind.GUARDIAN_AGREED, await desk.application(nina))
+    stop = asyncio.Event()
+    working = asyncio.create_task(desk.worker.run(stop))
+    await desk.telegram.wait_message(1)
+    await desk.push(oleg, Kind.GUARDIAN_AGREED, await desk.application(oleg))
+    desk.office.queued.set()
+    await desk.telegram.wait_message(2)
+    assert len(await desk.telegram.bot_messages(1)) <= 3
+    stop.set()
+    await working
+    assert State.SENDING not in await desk.states()
