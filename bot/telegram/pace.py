@@ -160,8 +160,10 @@ class Pace:
         if self._is_paid:
             self._all.take(send)
         self._forget_chats(send.at)
-        # Until when the chat's time is taken.
-        self._chats[send.chat_id] = max(send.at, self._chats.get(send.chat_id, 0.0)) + IN_A_CHAT
+        # Until when the chat's time is taken. Replies do not add up: who taps fast still gets what they wait for.
+        taken = self._chats.get(send.chat_id, 0.0)
+        since = send.at if send.gone is None else max(send.at, taken)
+        self._chats[send.chat_id] = max(taken, since + IN_A_CHAT)
         self._chats.move_to_end(send.chat_id)
 
     def _forget_chats(self, now: float) -> None:
