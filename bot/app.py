@@ -230,7 +230,7 @@ async def run(
             stop,
             receiver.run(stop),
             worker.run(stop),
-            Progress(bot, office).run(stop),
+            Progress(bot, office, pace).run(stop),
             register_for_all(bot, office, stop),
         )
 

@@ -18,6 +18,7 @@ from bot.services import announcements
 from bot.services.office import Office
 from bot.storage import announcements as contents
 from bot.storage import mailings, people
+from bot.telegram.pace import Pace
 from bot.telegram.screens import Screen
 from bot.telegram.views import announcements as views
 
@@ -45,9 +46,10 @@ class _Shown:
 class Progress:
     """Changes the messages until it is stopped. Whatever fails is only logged: the sending must not suffer."""
 
-    def __init__(self, bot: Bot, office: Office) -> None:
+    def __init__(self, bot: Bot, office: Office, pace: Pace) -> None:
         self._bot = bot
         self._office = office
+        self._pace = pace
         self._shown: dict[int, _Shown] = {}
         self._patience = office.clock.now()
 
@@ -95,6 +97,7 @@ class Progress:
         try:
             await self._put(mailing, author.telegram_id, screen)
         except TelegramRetryAfter as error:
+            self._pace.refused(error.retry_after)
             self._shown.pop(mailing.id)
             self._patience = now + timedelta(seconds=error.retry_after)
         except AiogramError as error:
@@ -104,6 +107,7 @@ class Progress:
         """Changes the message, or sends it where there is none yet. One that is gone is not sent again."""
         assert screen.keyboard is None or isinstance(screen.keyboard, InlineKeyboardMarkup)
         if mailing.progress_id is None:
+            self._pace.note(chat_id)
             sent = await self._bot(
                 SendMessage(
                     chat_id=chat_id,

@@ -733,6 +733,10 @@ async def test_those_of_whom_nobody_knows(house: House) -> None:
     assert row(house, "SELECT sent, unknown FROM mailings") == (2, 0)
 
 
+async def _is_shown(house: House) -> bool:
+    return row(house, "SELECT progress_id FROM mailings") != (None,)
+
+
 async def _is_done(house: House) -> bool:
     return row(house, "SELECT state FROM mailings") == ("done",)
 
@@ -763,6 +767,7 @@ async def test_a_restart_loses_nothing(tmp_path: Path, migrated: Path, telegram:
         await author.taps(label("ru", "news.send", count=2))
         assert await got(reader, RU)
         await ended(author, "ru")
+        await house.telegram.wait_for(lambda: _is_shown(house), 10, "the progress")
         shown = row(house, "SELECT progress_id FROM mailings")[0]
     async with running(tmp_path, telegram, clock) as house:
         await author.says("/menu")

@@ -70,10 +70,23 @@ async def test_one_chat_gets_one_in_a_second_and_keeps_nobody_waiting(clock: Clo
     loop = asyncio.get_running_loop()
     pace.note(1)
     started = loop.time()
-    same = asyncio.ensure_future(pace.turn(1, Lane.PERSONAL))
-    assert await pace.turn(2, Lane.PERSONAL)
+    same = asyncio.ensure_future(pace.turn(1, Lane.NOTICE))
+    assert await pace.turn(2, Lane.NOTICE)
     assert loop.time() - started < 0.5
     assert await same
+    assert loop.time() - started >= 0.95
+
+
+async def test_a_few_personal_ones_come_into_a_chat_together(clock: Clock) -> None:
+    pace = Pace(clock, 30)
+    loop = asyncio.get_running_loop()
+    for _ in range(5):
+        pace.note(1)  # somebody taps fast, and is answered each time
+    started = loop.time()
+    assert await pace.turn(1, Lane.PERSONAL)
+    assert await pace.turn(1, Lane.PERSONAL)
+    assert loop.time() - started < 0.5
+    assert await pace.turn(1, Lane.PERSONAL)
     assert loop.time() - started >= 0.95
 
 
