@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import cpu, memory, profiles, report, startup
+from bench import announcement, cpu, memory, profiles, report, startup
 from bench.cpu import Street
 from bench.report import Figure
 from bench.script import Case, cases
 from bot import logs
 
 CASES = tuple(case.name for case in cases())
-NAMES = (*CASES, "startup", "memory")
+NAMES = (*CASES, "startup", "memory", "announcement")
 PROFILED, PROFILED_IF_MISSED = 500, 100
 """People whose updates are sampled for a profile: one that was asked for, and one after a missed aim."""
 
@@ -40,7 +40,7 @@ def main() -> None:
     given = _arguments()
     logs.configure("console", "WARNING")
     size = QUICK if given.quick else FULL
-    asyncio.run(_run(given.only or NAMES, size, given.profile, given.json))
+    asyncio.run(_run(given.only or NAMES, size, given.profile, given.json, given.quick))
 
 
 def _arguments() -> argparse.Namespace:
@@ -52,7 +52,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _run(names: Sequence[str], size: Size, profiled: str | None, target: Path | None) -> None:
+async def _run(names: Sequence[str], size: Size, profiled: str | None, target: Path | None, quick: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         if profiled:
@@ -62,8 +62,10 @@ async def _run(names: Sequence[str], size: Size, profiled: str | None, target: P
         if "startup" in names:
             figures += await startup.measure(folder, size.starts)
             print(report.table(figures), flush=True)
-        if set(names) - {"startup"}:
+        if set(names) - {"startup", "announcement"}:
             figures += await _streets(folder, names, size)
+        if "announcement" in names:
+            figures += await announcement.measure(folder, quick, lambda one: print(report.table([one]), flush=True))
     print(f"\n{report.table(figures)}\n\nwritten to {report.write(figures, target)}")
 
 

@@ -27,7 +27,7 @@ from bot.storage.database import Database, rows
 from bot.storage.seat import Seat
 from bot.storage.tables import mailings, recipients
 
-CHUNK = 2_000
+CHUNK = 1_000
 """Rows of one transaction where there are many: it holds the writers' turn for a few milliseconds."""
 
 
