@@ -30,7 +30,9 @@ from bot.telegram.views.mailings import Compose
 log = structlog.get_logger(__name__)
 
 MOST_CLAIMED = 256
-TURN_SECONDS = 1 / 15
+TURN_SECONDS = 1 / 8
+"""At most so long a send waits for its mark: each turn is a transaction, and a tap may have to wait for it."""
+SHORTEST_TURN = 0.02
 IDLE_SECONDS = 1.0
 """Between two looks at the mailing's state where nothing is to be marked or claimed."""
 DATABASE_PAUSE = 1.0
@@ -129,8 +131,8 @@ class Run:
             except TimeoutError:
                 return
         spent = asyncio.get_running_loop().time() - started
-        if self._flying and not self._closed and spent < TURN_SECONDS:
-            await asyncio.sleep(TURN_SECONDS - spent)
+        if self._flying and not self._closed and spent < SHORTEST_TURN:
+            await asyncio.sleep(SHORTEST_TURN - spent)
 
     async def _turn(self, free: int) -> recipients.Turn:
         """Marks and claims, however long the database is busy: what was sent must not be sent again."""
