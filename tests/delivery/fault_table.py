@@ -19,17 +19,22 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 
 from bot.clock import Clock
+from bot.domain.applications import PUBLISH_NAME
 from bot.domain.mailings import Audience, Mailing
 from bot.domain.pushes import Kind, State
 from bot.local_telegram import LocalTelegram
-from bot.storage import mailings, people, schema
+from bot.storage import contests, mailings, people, schema
 from bot.storage.database import Database
 from bot.storage.tables import announcements, deliveries
+from bot.storage.tables import applications as applications_table
+from bot.storage.tables import contests as contests_table
+from bot.storage.tables import mailings as mailings_table
 from bot.storage.tables import people as people_table
 from bot.storage.tables import recipients as recipients_table
+from tests.delivery.crowd import CONTEST, office_of
 from tests.delivery.processes import WITHIN, BotProcess, Place, place
 from tests.house import OWNER, running
 
@@ -307,11 +312,11 @@ async def _unanswered(there: Place, kind: str) -> Outcome:
 
 
 async def server_gone(there: Place) -> Outcome:
-    """Connections are cut, and refused for a while."""
+    """Connections are cut, and refused for a minute."""
     made, _ = await _started(there)
     await made.sent(3000)
     await made.telegram.pause_listening()
-    await asyncio.sleep(5)
+    await asyncio.sleep(60)
     await made.telegram.resume_listening()
     outcome = await made.outcome()
     if outcome.mailing.counts.unknown > CLAIMED:
@@ -405,6 +410,66 @@ async def second_takes_over(there: Place) -> Outcome:
     return _killed(await made.outcome())
 
 
+class Results(Round):
+    """Ten thousand applicants who were admitted, and results that are to be released now."""
+
+    async def prepare(self, clock: Clock | None = None, due_in: timedelta = timedelta(0)) -> None:
+        """The people, their applications, the order to release."""
+        await super().prepare(clock, due_in)
+        now = Clock().now()
+        async with office_of(self.there) as office:
+            sealed = office.vault.seal_json({PUBLISH_NAME: "no"})
+            stored = await contests.moments(office.database, CONTEST.id)
+            assert stored
+            past = {name: now - timedelta(days=1) for name in ("applications_open", "applications_close", "results")}
+            moments = {name: moment.isoformat() for name, moment in {**stored, **past}.items()}
+            common = {"contest_id": CONTEST.id, "state": "admitted", "revision": "r", "answers": sealed, "question": ""}
+            since = {"created_at": now, "updated_at": now, "submitted_at": now}
+            applied = [{"person_id": number + 2, "number": number + 1, **common, **since} for number in range(COUNT)]
+            async with office.database.write() as connection:
+                await connection.execute(insert(applications_table), applied)
+                order = {"moments": moments, "closes_at": past["applications_close"], "release_at": now}
+                await connection.execute(update(contests_table).where(contests_table.c.id == CONTEST.id).values(order))
+                await mailings.move(connection, self.mailing_id, "cancel", ended_at=now)
+
+    async def released(self) -> None:
+        """Until the release is committed: then the mailing is there."""
+        find = select(mailings_table.c.id).filter_by(kind=Kind.RESULT)
+        async with asyncio.timeout(WITHIN):
+            while (row := await self.database.row(find)) is None:
+                await self.telegram.settled(WITHIN, quiet=0.05)
+        self.mailing_id = row[0]
+
+
+async def killed_after_the_decision(there: Place) -> Outcome:
+    """kill -9 between the commit of the release and its first message, then after Telegram took three thousand."""
+    made = Results(there)
+    await made.prepare()
+    before = await made.telegram.add_fault("hold_before", "sendMessage", times=None)
+    bot = await there.start()
+    await made.released()
+    await bot.kill()
+    await before.remove()
+    told = await made.telegram.count_calls("sendMessage", "ok")
+    after = await made.telegram.add_fault("hold_after", "sendMessage", times=None, skip=3000)
+    bot = await there.start()
+    await after.reached(WITHIN)
+    await made.kill(bot)
+    await made.telegram.clear_faults()
+    await there.start()
+    await made.until("done")
+    got = {n: await made.telegram.count_calls("sendMessage", "ok", n) for n in range(FIRST, FIRST + COUNT)}
+    outcome = await made.outcome()
+    outcome.got = got
+    outcome.left_out = sum(times == 0 for times in got.values())
+    # A result is sent again rather than not at all, to those alone who were in doubt.
+    is_right = 0 < outcome.doubled <= outcome.in_doubt <= CLAIMED
+    outcome.faults = (
+        [] if is_right and not outcome.left_out and not told else [f"{outcome.left_out}, {outcome.doubled}"]
+    )
+    return _expect(outcome, sent=COUNT, unknown=0)
+
+
 CASES: dict[str, Case] = {
     case.__name__: case
     for case in (
@@ -422,6 +487,7 @@ CASES: dict[str, Case] = {
         content_refused,
         stopped_and_started,
         second_takes_over,
+        killed_after_the_decision,
     )
 }
 
