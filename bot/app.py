@@ -211,10 +211,11 @@ async def run(
             say(f"This bot has no owner yet. The first person to send it this code becomes the owner: /owner {code}")
         address = f"https://t.me/{me.username}"
         pace = make_pace(office)
+        screens = Screens(bot, pace)
         dispatcher = BotDispatcher(
             handlers.setup(),
             office=office,
-            screens=Screens(bot, pace),
+            screens=screens,
             steps=Steps(),
             index=search.build(office.library),
             address=address,
@@ -230,7 +231,7 @@ async def run(
             stop,
             receiver.run(stop),
             worker.run(stop),
-            Progress(bot, office, pace).run(stop),
+            Progress(screens, office).run(stop),
             register_for_all(bot, office, stop),
         )
 

@@ -8,6 +8,7 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from bot.domain import announcements as rules
+from bot.domain import moments
 from bot.domain.announcements import Media
 from bot.domain.base import Refusal
 from bot.domain.mailings import Audience
@@ -155,7 +156,6 @@ async def _act(office: Office, person: Person, tap: MailingTap) -> Screen:
 async def _move(office: Office, person: Person, tap: MailingTap) -> Screen:
     """Pauses, goes on, cancels, or sends once more to those whose fate nobody knows; not only announcements."""
     words = _words(office, person)
-    await service.require_staff(office, person)
     match tap.act:
         case "pause":
             await mailings.pause(office, person, tap.mailing)
@@ -280,7 +280,7 @@ async def _taken(office: Office, person: Person, rest: list[str], message: Messa
         board = await service.add_button(office, person, int(number), button)
         return await _settled(office, person, views.buttons(words, board))
     if what == "at":
-        due_at = rules.typed_moment(message.text, office.sending.quiet.zone, office.clock.now())
+        due_at = moments.typed(message.text, words.zone, otherwise=None)
         board = await service.set_due(office, person, int(number), due_at)
         return await _settled(office, person, views.times(words, board))
     if what == "count":

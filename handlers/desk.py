@@ -38,8 +38,7 @@ async def typed(office: Office, person: Person, message: Message) -> Screen:
     try:
         if taker is None:
             raise Refusal("refusal.old_button")
-        if not await people.is_staff(office, person):
-            raise Refusal("refusal.no_right")
+        await people.require_staff(office, person)
         return await taker(office, person, rest, message)
     except Refusal as refusal:
         return pages.notice(words, words(refusal.key, **refusal.values))

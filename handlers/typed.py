@@ -206,10 +206,10 @@ async def on_file(message: Message, standing: Place, office: Office, screens: Sc
     person, application = standing.person, standing.application
     words = office.words[person.language or office.languages[0]]
     file = _upload(message)
-    if person.screen == "desk":
-        screen = await desk.typed(office, person, message)
-    elif secrets.is_secret_file(file.name):
+    if secrets.is_secret_file(file.name):
         screen = await _warned(message, standing, office, screens, words)
+    elif person.screen == "desk":
+        screen = await desk.typed(office, person, message)
     elif application is not None and _comes_again(office, standing, event_update):
         screen = again(office, standing, words, "")
     elif application is None or not _takes_files(office, standing):

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramRetryAfter
-from aiogram.methods import EditMessageText, SendMessage
-from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
+from aiogram.exceptions import AiogramError, TelegramRetryAfter
+from aiogram.types import InlineKeyboardMarkup
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.mailings import RUNNING, Mailing
@@ -18,8 +16,7 @@ from bot.services import announcements
 from bot.services.office import Office
 from bot.storage import announcements as contents
 from bot.storage import mailings, people
-from bot.telegram.pace import Pace
-from bot.telegram.screens import Screen
+from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import announcements as views
 
 log = structlog.get_logger(__name__)
@@ -31,7 +28,6 @@ BREATH_SECONDS = 0.2
 """Between two looks at the database, however much is queued."""
 STILL_SHOWN = timedelta(hours=1)
 """How long after its end a mailing is looked at: its last figures are shown also when the bot was restarted."""
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +42,9 @@ class _Shown:
 class Progress:
     """Changes the messages until it is stopped. Whatever fails is only logged: the sending must not suffer."""
 
-    def __init__(self, bot: Bot, office: Office, pace: Pace) -> None:
-        self._bot = bot
+    def __init__(self, screens: Screens, office: Office) -> None:
+        self._screens = screens
         self._office = office
-        self._pace = pace
         self._shown: dict[int, _Shown] = {}
         self._patience = office.clock.now()
 
@@ -97,7 +92,6 @@ class Progress:
         try:
             await self._put(mailing, author.telegram_id, screen)
         except TelegramRetryAfter as error:
-            self._pace.refused(error.retry_after)
             self._shown.pop(mailing.id)
             self._patience = now + timedelta(seconds=error.retry_after)
         except AiogramError as error:
@@ -107,33 +101,10 @@ class Progress:
         """Changes the message, or sends it where there is none yet. One that is gone is not sent again."""
         assert screen.keyboard is None or isinstance(screen.keyboard, InlineKeyboardMarkup)
         if mailing.progress_id is None:
-            self._pace.note(chat_id)
-            sent = await self._bot(
-                SendMessage(
-                    chat_id=chat_id,
-                    text=screen.text,
-                    parse_mode="HTML",
-                    reply_markup=screen.keyboard,
-                    link_preview_options=_NO_PREVIEW,
-                    disable_notification=True,
-                )
-            )
-            await contents.set_progress(self._office.database, mailing.id, sent.message_id)
-            return
-        try:
-            await self._bot(
-                EditMessageText(
-                    chat_id=chat_id,
-                    message_id=mailing.progress_id,
-                    text=screen.text,
-                    parse_mode="HTML",
-                    reply_markup=screen.keyboard,
-                    link_preview_options=_NO_PREVIEW,
-                )
-            )
-        except TelegramBadRequest as error:
-            if "message is not modified" not in error.message:
-                raise
+            message_id = await self._screens.say(chat_id, screen)
+            await contents.set_progress(self._office.database, mailing.id, message_id)
+        else:
+            await self._screens.redraw(chat_id, mailing.progress_id, screen.text, screen.keyboard)
 
     async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
         """Until something changes, or the clock is moved, or the time is over."""

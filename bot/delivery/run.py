@@ -33,6 +33,8 @@ MOST_CLAIMED = 256
 TURN_SECONDS = 1 / 8
 """At most so long a send waits for its mark: each turn is a transaction, and a tap may have to wait for it."""
 SHORTEST_TURN = 0.02
+AT_A_TIME = 8
+"""Rows that are taken up before the loop may do something else: a tap waits for no more."""
 IDLE_SECONDS = 1.0
 """Between two looks at the mailing's state where nothing is to be marked or claimed."""
 DATABASE_PAUSE = 1.0
@@ -107,10 +109,12 @@ class Run:
             left = bool(turn.claimed) if free > 0 else left or again
             if turn.state != "sending":
                 self.close()
-            for row in turn.claimed:
+            for number, row in enumerate(turn.claimed, 1):
                 task = asyncio.create_task(self._one(row))
                 self._flying.add(task)
                 task.add_done_callback(self._landing)
+                if number % AT_A_TIME == 0:
+                    await asyncio.sleep(0)
             if not self._flying and not self._marks and (closed or not left):
                 if not self._suspects:
                     return not closed
@@ -179,23 +183,22 @@ class Run:
         tries = row.attempts
         post = self._poster(row, method)
         while True:
-            send = await self._pace.turn(row.telegram_id, self._rule.lane)
-            if send is None or self._closed or self._mailing.id in self._office.halted:
-                return Mark(row.person_id, State.QUEUED, back=int(tries == row.attempts))
-            try:
-                message_id = await post()
-                self._pace.answered(send)
-            except Exception as error:
-                said = verdict(error)
-                if said.meaning == "unknown" and self._rule.repeat_unknown and tries < ATTEMPTS:
-                    tries += 1
-                elif said.meaning not in ("wait", "not_sent"):
-                    return await self._failed(row, said)
-                self._rest(said)
-                continue
-            self._failures = 0
-            self._trust(row.language)
-            return Mark(row.person_id, State.SENT, message_id)
+            async with self._pace.turn(row.telegram_id, self._rule.lane) as may:
+                if not may or self._closed or self._mailing.id in self._office.halted:
+                    return Mark(row.person_id, State.QUEUED, back=int(tries == row.attempts))
+                try:
+                    message_id = await post()
+                    break
+                except Exception as error:
+                    said = verdict(error)
+            if said.meaning == "unknown" and self._rule.repeat_unknown and tries < ATTEMPTS:
+                tries += 1
+            elif said.meaning not in ("wait", "not_sent"):
+                return await self._failed(row, said)
+            self._rest(said)
+        self._failures = 0
+        self._trust(row.language)
+        return Mark(row.person_id, State.SENT, message_id)
 
     def _poster(self, row: Recipient, method: TelegramMethod[object]) -> Callable[[], Awaitable[int | None]]:
         """What posts the call; its body is made once for all for whom the composer gives the same object."""

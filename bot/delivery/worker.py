@@ -156,11 +156,12 @@ class Worker:
                 call = await pushes.compose(self._office, delivery)
                 if call is None:
                     return Mark(delivery.id, State.CANCELLED, now)
-                if await self._pace.turn(delivery.telegram_id, Lane.PERSONAL) is None:
-                    return Mark(delivery.id, State.QUEUED, now)
-                if self._pace.is_broadcasting and isinstance(call, MESSAGES):
-                    call.allow_paid_broadcast = True
-                await self._bot(call)
+                async with self._pace.turn(delivery.telegram_id, Lane.PERSONAL) as may:
+                    if not may:
+                        return Mark(delivery.id, State.QUEUED, now)
+                    if self._pace.is_broadcasting and isinstance(call, MESSAGES):
+                        call.allow_paid_broadcast = True
+                    await self._bot(call)
         except Exception as error:
             return await self._failed(delivery, verdict(error))
         return Mark(delivery.id, State.SENT, now)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from bot.domain.base import Refusal
 from bot.domain.markup import fault, from_typed, is_https, length, visible
@@ -42,8 +40,6 @@ LATENESS: Mapping[Lateness, timedelta | None] = {
 }
 """How late an announcement may still begin after the bot was down; None: always. The first unless its author says
 otherwise."""
-
-_MOMENT = re.compile(r"^\s*(\d{1,2})\.(\d{1,2})\.(\d{4})[\s,]+(\d{1,2})[:.](\d{2})\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,24 +138,10 @@ def with_button(announcement: Announcement, button: Button) -> list[Button]:
     return [*announcement.buttons, button]
 
 
-def typed_moment(raw: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """The moment (UTC) of a typed day and hour in the zone. Raises Refusal for anything else, and for the past."""
-    match = _MOMENT.match(raw)
-    try:
-        if match is None:
-            raise ValueError
-        day, month, year, hour, minute = map(int, match.groups())
-        moment = datetime(year, month, day, hour, minute, tzinfo=zone).astimezone(UTC)
-    except ValueError:
-        raise Refusal("refusal.news.moment") from None
-    check_moment(moment, now)
-    return moment
-
-
 def check_moment(due_at: datetime | None, now: datetime) -> None:
     """Raises Refusal for a moment in the past; None is now."""
     if due_at is not None and due_at <= now:
-        raise Refusal("refusal.news.past", at=due_at)
+        raise Refusal("refusal.moment.past", at=due_at)
 
 
 def typed_count(raw: str, expected: int) -> None:

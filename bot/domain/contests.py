@@ -238,7 +238,7 @@ def _check_move(known: Mapping[str, datetime], name: str, to: datetime, now: dat
     if known[name] <= now and name != "applications_close":
         raise Refusal("refusal.date.over", at=known[name])
     if to <= now:
-        raise Refusal("refusal.date.past", at=to)
+        raise Refusal("refusal.moment.past", at=to)
     if to == known[name]:
         raise Refusal("refusal.date.same", at=to)
 

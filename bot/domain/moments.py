@@ -101,13 +101,13 @@ def _absolute(text: str, zone: ZoneInfo) -> datetime:
     return moment.replace(tzinfo=zone).astimezone(UTC)
 
 
-def typed(text: str, zone: ZoneInfo) -> datetime:
-    """The moment in UTC that somebody typed in the zone's hours: "10.09.2027 18:00"; without an hour the day's end.
+def typed(text: str, zone: ZoneInfo, otherwise: time | None = DAY_ENDS) -> datetime:
+    """The moment in UTC that somebody typed in the zone's hours: "10.09.2027 18:00".
 
-    Raises Refusal for what is no such moment.
+    `otherwise` is the hour where none was typed; None: it has to be. Raises Refusal for what is no such moment.
     """
     match = _TYPED.match(text.strip())
-    if match is None:
+    if match is None or not (match["hour"] or otherwise):
         raise Refusal("refusal.moment.form")
     try:
         day = (
@@ -115,7 +115,7 @@ def typed(text: str, zone: ZoneInfo) -> datetime:
             if match["iso"]
             else date(int(match["year"]), int(match["month"]), int(match["day"]))
         )
-        hour = time(int(match["hour"]), int(match["minute"])) if match["hour"] else DAY_ENDS
+        hour = time(int(match["hour"]), int(match["minute"])) if match["hour"] else otherwise or DAY_ENDS
     except ValueError:
         raise Refusal("refusal.moment.form") from None
     return datetime.combine(day, hour, zone).astimezone(UTC)

@@ -11,7 +11,8 @@ Screen = Literal["", "guide", "form", "guardian", "paper", "desk"]
 name, which agrees; a guardian's signed paper; what an organiser was asked for at their desk, named by `asked`. The
 three before the last are about the application `screen_id`."""
 
-Role = Literal["owner", "organiser"]
+Role = Literal["owner", "organiser", "former"]
+"""`former` gives no right: the history still names who decided."""
 
 
 @dataclass(frozen=True, slots=True)

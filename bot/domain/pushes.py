@@ -42,11 +42,6 @@ class Kind(IntEnum):
     ANNOUNCEMENT_EDIT = 105
     ANNOUNCEMENT_RECALL = 106
 
-    @property
-    def is_mailing(self) -> bool:
-        """Whether it goes to many."""
-        return self >= 100
-
 
 class State(IntEnum):
     """queued -> sending -> sent | blocked | muted | failed | unknown, or cancelled. The numbers are stored."""

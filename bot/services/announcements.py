@@ -100,7 +100,7 @@ async def recent(office: Office, person: Person, before: int) -> list[Board]:
 
     Raises Refusal for someone without the right.
     """
-    await require_staff(office, person)
+    await staff.require_staff(office, person)
     found = await mailings.recent(office.database, BY_HAND, before or None, PAGE + 1)
     contents = await announcements.many(office.database, {one.announcement_id or 0 for one in found})
     return [
@@ -136,7 +136,7 @@ async def _create(office: Office, person: Person, content: Announcement | None) 
 
 async def read(office: Office, person: Person, mailing_id: int) -> Board:
     """An announcement. Raises Refusal for someone without the right, and for one that is not there."""
-    await require_staff(office, person)
+    await staff.require_staff(office, person)
     board = await board_of(office, mailing_id)
     if board is None:
         raise Refusal("refusal.old_button")
@@ -560,9 +560,3 @@ async def ask_for_file(office: Office, person: Person, mailing_id: int) -> None:
 async def shows_progress(office: Office, person: Person, message_id: int) -> bool:
     """Whether this message in the person's chat shows how an announcement goes."""
     return await mailings.shows_progress(office.database, person.id, message_id)
-
-
-async def require_staff(office: Office, person: Person) -> None:
-    """Raises Refusal for someone who is neither an owner nor an organiser."""
-    if not await staff.is_staff(office, person):
-        raise Refusal("refusal.no_right")

@@ -507,7 +507,7 @@ def _identity(office: Office, contest: Contest, person: Person) -> bytes:
     return office.vault.lookup(f"identity:{contest.identity}", str(person.telegram_id))
 
 
-def _require_open(now: datetime, moments: dict[str, datetime]) -> None:
+def _require_open(now: datetime, moments: Mapping[str, datetime]) -> None:
     if now < moments["applications_open"]:
         raise Refusal("refusal.not_open_yet", opens=moments["applications_open"])
     if now > moments["applications_close"]:
@@ -521,9 +521,9 @@ def _require_complete(contest: Contest, application: Application) -> None:
         raise Refusal("refusal.guardian_needed")
 
 
-async def _open_contest(office: Office, contest_id: str) -> tuple[Contest, dict[str, datetime]]:
+async def _open_contest(office: Office, contest_id: str) -> tuple[Contest, Mapping[str, datetime]]:
     contest = office.library.contests.get(contest_id)
-    moments = await contests.moments(office.database, contest_id)
-    if contest is None or moments is None:
+    stored = await contests.get(office.database, contest_id)
+    if contest is None or stored is None:
         raise Refusal("refusal.contest_gone")
-    return contest, moments
+    return contest, stored.moments

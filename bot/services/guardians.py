@@ -160,8 +160,7 @@ async def review(office: Office, organiser: Person, file_id: int, accepted: bool
 
     Raises Refusal for someone without the right, and when somebody decided before.
     """
-    if not await staff.is_staff(office, organiser):
-        raise Refusal("refusal.no_right")
+    await staff.require_staff(office, organiser)
     file = await files.get(office.database, file_id)
     if file is None or file.field != PAPER:
         raise Refusal("refusal.old_button")
@@ -185,8 +184,7 @@ async def send_papers(office: Office, organiser: Person) -> int:
 
     Raises Refusal for someone without the right.
     """
-    if not await staff.is_staff(office, organiser):
-        raise Refusal("refusal.no_right")
+    await staff.require_staff(office, organiser)
     waiting = await files.papers_to_review(office.database, PAPER)
     async with office.database.write() as connection:
         for file_id in waiting:

@@ -110,8 +110,7 @@ async def _act(
     office: Office, person: Person, mailing_id: int, act: Act, again: list[int] | None = None, **values: object
 ) -> Mailing:
     """Carries out an organiser's act with a line in the journal; gives the mailing as it is then. Raises Refusal."""
-    if not await people.is_staff(office, person):
-        raise Refusal("refusal.no_right")
+    await people.require_staff(office, person)
     async with office.database.write() as connection:
         mailing = await mailings.lock(connection, mailing_id)
         if mailing is None:

@@ -58,6 +58,21 @@ async def is_staff(office: Office, person: Person) -> bool:
     return any(member.id == person.id for member in await staff(office))
 
 
+async def require_staff(office: Office, person: Person) -> None:
+    """Raises Refusal for someone who is neither an owner nor an organiser."""
+    if not await is_staff(office, person):
+        raise Refusal("refusal.no_right")
+
+
+async def names(office: Office, owner: str) -> dict[int | None, str]:
+    """Person id -> what whoever is or was an organiser is called; owners, whose name nobody asked for, as `owner`."""
+    found: dict[int | None, str] = {member.id: owner for member in await staff(office)}
+    for person_id, name, _ in await people.holders(office.database, "former", "organiser"):
+        if name:
+            found[person_id] = office.vault.open_text(name)
+    return found
+
+
 async def staff(office: Office) -> list[Person]:
     """Owners (of config.toml, and by the one-time code) and organisers who have spoken with the bot."""
     named = [await people.find(office.database, telegram_id) for telegram_id in sorted(office.owners)]
@@ -118,12 +133,14 @@ async def join(office: Office, person: Person, token: str, name: str) -> None:
 
 
 async def remove(office: Office, owner: Person, organiser_id: int) -> list[Organiser]:
-    """Removes an organiser: from this moment their old buttons refuse. Gives those who are left.
+    """Removes an organiser: from this moment their old buttons refuse. The name stays for the history of what they
+    did. Gives those who are left.
 
     Raises Refusal for anyone but an owner; removing twice is the same.
     """
     await _require_owner(office, owner)
-    await people.take_role(office.database, organiser_id, "organiser")
+    async with office.database.write() as connection:
+        await people.dismiss(connection, organiser_id)
     return await organisers(office, owner)
 
 

@@ -120,7 +120,7 @@ def version(application: Application) -> int:
 
 async def all_contests(office: Office, organiser: Person) -> list[Contest]:
     """The contests whose applications can be looked at. Raises Refusal without the right."""
-    await _require_staff(office, organiser)
+    await staff.require_staff(office, organiser)
     return await announced.all_announced(office)
 
 
@@ -161,7 +161,8 @@ async def find(office: Office, organiser: Person, contest_id: str, text: str) ->
 async def card(office: Office, organiser: Person, application_id: int) -> Card:
     """An application with its files. Raises Refusal without the right, and for one that is not there."""
     form = await _opened(office, organiser, application_id)
-    released = await contests.released(office.database, form.contest.id)
+    stored = await contests.get(office.database, form.contest.id)
+    released = stored is not None and stored.released_at is not None
     if form.application.state == "draft":
         return Card(replace(form, application=replace(form.application, answers={})), [], released)
     rows = await files.of_application(office.database, application_id)
@@ -298,7 +299,7 @@ def _require_possible(application: Application, decision: Decision, now: datetim
     if decision.until is None:
         raise Refusal("refusal.old_button")
     if decision.until <= now:
-        raise Refusal("refusal.moment.past")
+        raise Refusal("refusal.moment.past", at=decision.until)
     if decision.until >= application.moments["results"]:
         raise Refusal("refusal.review.after_results", results=application.moments["results"])
 
@@ -318,17 +319,12 @@ async def _require_own_tap(
 
 
 async def _names(office: Office, organiser: Person) -> dict[int | None, str]:
-    """Person id -> what owners and organisers are called; an owner is called so in the organiser's language."""
     words = office.words[organiser.language or office.languages[0]]
-    names: dict[int | None, str] = {member.id: words.label("review.owner") for member in await staff.staff(office)}
-    for person_id, name, _ in await people.holders(office.database, "organiser"):
-        if name:
-            names[person_id] = office.vault.open_text(name)
-    return names
+    return await staff.names(office, words.label("review.owner"))
 
 
 async def _opened(office: Office, organiser: Person, application_id: int) -> Form:
-    await _require_staff(office, organiser)
+    await staff.require_staff(office, organiser)
     application = await applications.get(office.database, office.vault, application_id)
     if application is None:
         raise Refusal("refusal.old_button")
@@ -336,10 +332,5 @@ async def _opened(office: Office, organiser: Person, application_id: int) -> For
 
 
 async def _contest(office: Office, organiser: Person, contest_id: str) -> Contest:
-    await _require_staff(office, organiser)
+    await staff.require_staff(office, organiser)
     return (await announced.read(office, organiser, contest_id)).contest
-
-
-async def _require_staff(office: Office, person: Person) -> None:
-    if not await staff.is_staff(office, person):
-        raise Refusal("refusal.no_right")

@@ -23,7 +23,7 @@ from bot.domain.people import Person
 from bot.domain.pushes import Kind
 from bot.services import people as staff
 from bot.services.office import Office
-from bot.storage import applications, contests, deliveries, mailings, people, seasons
+from bot.storage import applications, contests, deliveries, mailings, reviews, seasons
 from bot.storage.contests import Stored
 
 log = structlog.get_logger(__name__)
@@ -75,19 +75,17 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a contest's journal: when (UTC), who (a name; empty for the owner of config.toml, None for one who is
-    gone), what, and its details."""
+    """A line of a contest's journal: when (UTC), who (a name; empty for one who is gone), what, and its details."""
 
     at: datetime
-    who: str | None
+    who: str
     act: str
     detail: Mapping[str, Any]
 
 
 async def season(office: Office, organiser: Person, contest_id: str) -> Season:
     """The contest. Raises Refusal for someone without the right, and for a contest that is gone or not announced."""
-    if not await staff.is_staff(office, organiser):
-        raise Refusal("refusal.no_right")
+    await staff.require_staff(office, organiser)
     return await announced(office, contest_id)
 
 
@@ -164,10 +162,10 @@ async def set_place_by_number(
     office: Office, organiser: Person, contest_id: str, place_id: str, number: int
 ) -> Application:
     """The same by the number of the application. Raises Refusal as well where no application has it."""
-    application_id = await seasons.of_number(office.database, contest_id, number)
-    if application_id is None:
+    found = await reviews.by_number(office.database, office.vault, contest_id, number)
+    if not found:
         raise Refusal("refusal.place.no_number")
-    return await set_place(office, organiser, contest_id, place_id, application_id)
+    return await set_place(office, organiser, contest_id, place_id, found[0].id)
 
 
 async def clear_place(office: Office, organiser: Person, contest_id: str, application_id: int) -> None:
@@ -316,7 +314,7 @@ async def set_release(office: Office, organiser: Person, contest_id: str, at: da
     found = await season(office, organiser, contest_id)
     now = office.clock.now()
     if at <= now:
-        raise Refusal("refusal.date.past", at=at)
+        raise Refusal("refusal.moment.past", at=at)
     async with office.database.write() as connection:
         stored = await lock(connection, found.contest)
         _require_unreleased(found.contest, stored)
@@ -389,13 +387,7 @@ async def winners(office: Office, contest_id: str) -> list[Application]:
 async def journal(office: Office, organiser: Person, contest_id: str) -> tuple[Season, list[Line]]:
     """The newest lines of what was done to the contest as a whole, in the order of time. Raises Refusal."""
     found = await season(office, organiser, contest_id)
-    names = {person_id: name for person_id, name, _ in await people.holders(office.database, "organiser")}
-    owners = [person for person in await staff.staff(office) if await staff.is_owner(office, person)]
-    lines = []
-    for row in (await mailings.journal_of(office.database, contest_id=contest_id))[-SHOWN_LINES:]:
-        sealed = names.get(row.actor_id)
-        who = office.vault.open_text(sealed) if sealed else None
-        if who is None and any(owner.id == row.actor_id for owner in owners):
-            who = ""
-        lines.append(Line(row.at, who, row.act, row.detail))
-    return found, lines
+    words = office.words[organiser.language or office.languages[0]]
+    names = await staff.names(office, words.label("review.owner"))
+    rows = (await mailings.journal_of(office.database, contest_id=contest_id))[-SHOWN_LINES:]
+    return found, [Line(row.at, names.get(row.actor_id, ""), row.act, row.detail) for row in rows]

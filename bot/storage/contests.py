@@ -104,21 +104,9 @@ async def announce(
     )
 
 
-async def moments(database: Database, contest_id: str) -> dict[str, datetime] | None:
-    """The announced moments in UTC, or None for a contest that is not announced."""
-    row = await database.row(select(contests.c.moments).where(contests.c.id == contest_id))
-    return {name: datetime.fromisoformat(moment) for name, moment in row[0].items()} if row else None
-
-
 async def announced(database: Database) -> set[str]:
     """The ids of all contests that were ever announced."""
     return {row[0] for row in await database.read(select(contests.c.id))}
-
-
-async def released(database: Database, contest_id: str) -> bool:
-    """Whether the results are released."""
-    row = await database.row(select(contests.c.released_at).where(contests.c.id == contest_id))
-    return row is not None and row[0] is not None
 
 
 async def is_released(connection: AsyncConnection, contest_id: str) -> bool:

@@ -13,6 +13,8 @@ from sqlalchemy import Executable, Row, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.storage import hops
+
 BUSY_TIMEOUT_MS = 5000
 
 Parameters = Mapping[str, Any]
@@ -56,7 +58,7 @@ class Database:
         engine = self._engine(
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=True,
-            connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+            connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "async_creator_fn": hops.connect},
             **options,
         )
         event.listen(engine.sync_engine, "connect", _set_pragmas)

@@ -170,12 +170,6 @@ async def cancel_of_contest(
     return [row[0] for row in found]
 
 
-async def next_due(database: Database) -> datetime | None:
-    """When the next scheduled mailing is due (UTC), or None."""
-    row = await database.row(select(func.min(mailings.c.due_at)).where(mailings.c.state == "scheduled"))
-    return row[0] if row else None
-
-
 async def due(database: Database, now: datetime) -> list[Mailing]:
     """Scheduled mailings whose moment has come, the earliest first."""
     statement = (

@@ -226,15 +226,18 @@ async def give_role(
         await connection.execute(roles.insert().values(values))
 
 
-async def take_role(database: Database, person_id: int, role: Role) -> bool:
-    """Takes the role away. False: the person does not have it."""
-    statement = delete(roles).filter_by(person_id=person_id, role=role).returning(roles.c.person_id)
-    return bool(await database.run(statement))
+async def dismiss(connection: AsyncConnection, person_id: int) -> None:
+    """An organiser becomes a former one; nothing happens to anyone else."""
+    held = roles.c.person_id == person_id
+    organiser = select(roles.c.person_id).where(held, roles.c.role == "organiser")
+    if await rows(connection, organiser):
+        await connection.execute(delete(roles).where(held, roles.c.role == "former"))
+        await connection.execute(update(roles).where(held, roles.c.role == "organiser").values(role="former"))
 
 
-async def holders(database: Database, role: Role) -> list[tuple[int, bytes | None, datetime]]:
-    """Who holds the role: person id, sealed name, since when; the longest first."""
-    statement = select(roles.c.person_id, roles.c.name, roles.c.given_at).filter_by(role=role)
+async def holders(database: Database, *wanted: Role) -> list[tuple[int, bytes | None, datetime]]:
+    """Who holds one of the roles: person id, sealed name, since when; the longest first."""
+    statement = select(roles.c.person_id, roles.c.name, roles.c.given_at).where(roles.c.role.in_(wanted))
     return [(row[0], row[1], row[2]) for row in await database.read(statement.order_by(roles.c.given_at))]
 
 

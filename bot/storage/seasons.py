@@ -34,11 +34,11 @@ async def counts_in(connection: AsyncConnection, contest_id: str) -> Counts:
 
 
 def _having_a_place(contest_id: str) -> ColumnElement[bool]:
-    """Withdrawn ones come never back; a declined one may, so it keeps its place until that is taken away."""
+    """Each decision takes a pending place away; one that was withdrawn merely does not count any more."""
     return (
         (applications.c.contest_id == contest_id)
         & applications.c.place.is_not(None)
-        & (applications.c.state != TRANSITIONS["withdraw"].to)
+        & applications.c.state.in_(("admitted", "placed"))
     )
 
 
@@ -59,12 +59,6 @@ async def admitted(database: Database, vault: Vault, contest_id: str, after: int
     which = (applications.c.contest_id == contest_id) & (applications.c.state == "admitted")
     statement = whole().where(which, applications.c.id > after).order_by(applications.c.id).limit(limit)
     return [as_application(row, vault) for row in await database.read(statement)]
-
-
-async def of_number(database: Database, contest_id: str, number: int) -> int | None:
-    """The id of the application with that number, or None."""
-    row = await database.row(select(applications.c.id).filter_by(contest_id=contest_id, number=number))
-    return int(row[0]) if row else None
 
 
 async def of_person(

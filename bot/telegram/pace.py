@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from aiogram.methods import SendDocument, SendMessage, SendPhoto
@@ -19,18 +21,18 @@ from bot.domain.pushes import Lane
 
 MESSAGES = (SendMessage, SendPhoto, SendDocument)
 """The calls that put a message into a chat: Telegram counts these, and each can be paid for."""
-WINDOW = 1.005
+WINDOW = 1.006
 """Seconds: Telegram's own second, and what sends shift against each other on the way."""
-TICK = 0.01
+TICK = 0.003
 """Seconds: the shorter, the evener, and the fewer calls the loop finds to do at once, which costs more for each."""
 PEAK = 1.3
 """Times the pace, at most, over a few hundredths of a second: a whole second's sends at once would bunch again a
 second later, and on the way a bunch shifts by more than WINDOW allows for."""
-SHIFT = 0.01
-"""Seconds by which sends shift against each other on the way as a rule: the reserve and WINDOW allow for it."""
+SHIFT = 0.004
+"""Seconds by which sends shift against each other on the way as a rule: WINDOW allows for it."""
 USUAL_RISES = 0.00002
 """Seconds by which the usual time of an answer may rise with each."""
-BURST_SECONDS = 0.02
+BURST_SECONDS = 0.006
 BURST = 3.0
 HELD_TICK = 0.2
 IN_A_CHAT = 1.0
@@ -75,24 +77,31 @@ class Pace:
         """A reply leaves now."""
         self._take(Send(chat_id, time.monotonic()), paid=False)
 
-    async def turn(self, chat_id: int, lane: Lane) -> Send | None:
-        """Waits until a push to this chat may leave, and counts it. None: it may not, its lane was dismissed."""
+    @asynccontextmanager
+    async def turn(self, chat_id: int, lane: Lane) -> AsyncIterator[bool]:
+        """Waits until a push to this chat may leave, and counts it until Telegram answered, which is when the block
+        ends. False: it may not leave, its lane was dismissed."""
         send = Send(chat_id, time.monotonic(), asyncio.get_running_loop().create_future())
         self._lanes[lane].append(send)
         if self._timer is None:
             self._tick()
         assert send.gone is not None
-        may = await send.gone
+        if not await send.gone:
+            yield False
+            return
         # Only now: a busy loop comes to each of the many it let go at once a little later.
-        send.left = send.at = time.monotonic()
-        return send if may else None
+        left = send.at = time.monotonic()
+        try:
+            yield True
+        finally:
+            self._answered(send, left)
 
-    def answered(self, send: Send) -> None:
-        """Telegram answered: what took longer than usual may have reached it later, and counts from then."""
+    def _answered(self, send: Send, left: float) -> None:
+        """What took longer than usual may have reached Telegram later, and counts from then."""
         now = time.monotonic()
-        took = now - send.left
-        self._usual = min(took, self._usual + USUAL_RISES)
+        self._usual = min(now - left, self._usual + USUAL_RISES)
         send.at = max(send.at, now - self._usual - SHIFT)
+        send.is_open = False
 
     def hold(self, seconds: float) -> None:
         """Nothing is sent for so long."""
@@ -204,18 +213,22 @@ class _Window:
 
     def _forget(self, now: float) -> None:
         while self._sends and self._sends[0].at <= now - WINDOW:
-            self._sends.popleft()
+            send = self._sends.popleft()
+            if send.is_open:  # it may still be on its way
+                send.at = now
+                self._sends.append(send)
 
 
 class Send:
-    """A send that waits for its turn, or left at that moment."""
+    """A send that waits for its turn, or left at that moment; open until Telegram answered."""
 
-    __slots__ = ("at", "chat_id", "gone", "left")
+    __slots__ = ("at", "chat_id", "gone", "is_open")
 
     def __init__(self, chat_id: int, at: float, gone: asyncio.Future[bool] | None = None) -> None:
         self.chat_id = chat_id
-        self.left = self.at = at
+        self.at = at
         self.gone = gone
+        self.is_open = gone is not None
 
     def tell(self, may: bool) -> bool:
         """Lets it go. False: nobody waits any more."""

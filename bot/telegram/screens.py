@@ -64,6 +64,17 @@ class Screen:
     before: str = ""
 
 
+def message(chat_id: int, screen: Screen) -> SendMessage:
+    """The call that sends a screen as a message of its own."""
+    return SendMessage(
+        chat_id=chat_id,
+        text=screen.text,
+        parse_mode="HTML",
+        reply_markup=screen.keyboard,
+        link_preview_options=_NO_PREVIEW,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Last:
     message_id: int
@@ -96,11 +107,11 @@ class Screens:
         if isinstance(keyboard, ReplyKeyboardMarkup):
             # Such a keyboard comes only with a new message.
             self._last[message.chat.id] = _Last(message.message_id, is_inline=True)
-            if screen.before and await self._edit(message, screen.before, None):
+            if screen.before and await self.redraw(message.chat.id, message.message_id, screen.before):
                 self._last.pop(message.chat.id)
             await self.show(message.chat.id, screen)
             return
-        if await self._edit(message, screen.text, keyboard):
+        if await self.redraw(message.chat.id, message.message_id, screen.text, keyboard):
             self._remember(message.chat.id, message.message_id, screen)
         else:
             await self.show(message.chat.id, screen)
@@ -116,16 +127,7 @@ class Screens:
 
     async def say(self, chat_id: int, screen: Screen) -> int:
         """Sends a message that stays, such as a card, and gives its id. The current screen keeps its buttons."""
-        sent = await self._call(
-            SendMessage(
-                chat_id=chat_id,
-                text=screen.text,
-                parse_mode="HTML",
-                reply_markup=screen.keyboard,
-                link_preview_options=_NO_PREVIEW,
-            )
-        )
-        return sent.message_id
+        return (await self._call(message(chat_id, screen))).message_id
 
     async def post(self, call: TelegramMethod[TelegramType]) -> TelegramType:
         """Carries out a call that was made elsewhere, such as the preview of an announcement."""
@@ -164,12 +166,15 @@ class Screens:
             self._pace.refused(error.retry_after)
             raise
 
-    async def _edit(self, message: Message, text: str, keyboard: InlineKeyboardMarkup | None) -> bool:
+    async def redraw(
+        self, chat_id: int, message_id: int, text: str, keyboard: InlineKeyboardMarkup | None = None
+    ) -> bool:
+        """Changes a message of the bot. False: it cannot be changed any more."""
         try:
             await self._call(
                 EditMessageText(
-                    chat_id=message.chat.id,
-                    message_id=message.message_id,
+                    chat_id=chat_id,
+                    message_id=message_id,
                     text=text,
                     parse_mode="HTML",
                     reply_markup=keyboard,

@@ -223,15 +223,25 @@ async def test_formatting_that_is_broken(house: House, language: str) -> None:
     assert "5 &lt; 7 &amp; сау" in row(house, "SELECT texts FROM announcements")[0]
 
 
+async def test_a_key_file_is_deleted_and_never_announced(house: House) -> None:
+    author = await owner(house)
+    await write(author, "ru")
+    await author.taps(label("ru", "news.act.media"))
+    sent = await house.telegram.send_document(OWNER, size=5000, file_name="AUTH_RSA256_0123.p12")
+    assert said("ru", "secret.deleted") in (await author.sees()).text
+    assert (await house.telegram.message(OWNER, sent.message_id)).deleted
+    assert row(house, "SELECT media, file_id FROM announcements") == ("", None)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_past_time_and_a_time_to_come(house: House, language: str) -> None:
     author, russian = await owner(house, language), await newcomer(house, "ru", 2)
     await write(author, language)
     await author.taps(label(language, "news.act.when"), label(language, "news.at"))
     past = WORDS[language].shown(datetime(2026, 12, 1, 5, tzinfo=UTC))
-    assert (await author.says("01.12.2026 10:00")).text == said(language, "refusal.news.past", at=past)
-    assert (await author.says("завтра")).text == said(language, "refusal.news.moment")
-    assert (await author.says("31.02.2027 10:00")).text == said(language, "refusal.news.moment")
+    assert (await author.says("01.12.2026 10:00")).text == said(language, "refusal.moment.past", at=past)
+    assert (await author.says("завтра")).text == said(language, "refusal.moment.form")
+    assert (await author.says("31.02.2027 10:00")).text == said(language, "refusal.moment.form")
     shown = await author.says("01.12.2026 15:30")
     at = WORDS[language].shown(datetime(2026, 12, 1, 10, 30, tzinfo=UTC))
     assert said(language, "news.when", at=at) in shown.text
@@ -242,7 +252,7 @@ async def test_a_past_time_and_a_time_to_come(house: House, language: str) -> No
     # What was to come is past by the time it is confirmed.
     await house.move(hours=5)
     await author.taps(label(language, "news.send", count=2))
-    assert await author.toast() == label(language, "refusal.news.past", at=at)
+    assert await author.toast() == label(language, "refusal.moment.past", at=at)
     await author.taps(label(language, "news.back"), label(language, "news.act.when"), label(language, "news.at"))
     await author.says("01.12.2026 18:00")
     await author.taps(label(language, "news.back"), label(language, "news.act.check"))

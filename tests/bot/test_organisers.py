@@ -43,7 +43,7 @@ async def test_invited_and_removed(house: House, language: str) -> None:
     assert asked.text == said(language, "organisers.remove_ask", name=name)
     left = await owner.taps(label(language, "organisers.remove_yes"))
     assert said(language, "organisers.none") in left.text
-    assert rows(house, ROLES) == []
+    assert rows(house, ROLES) == [(1, "former")]
     assert said(language, "refusal.no_right") in (await nina.says("/papers")).text
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.local_telegram import Message
@@ -11,6 +13,7 @@ from tests.bot.journeys import (
     CONTEST,
     LANGUAGES,
     NAME,
+    WORDS,
     YOUNG,
     apply,
     at_once,
@@ -147,7 +150,8 @@ async def test_own_words_and_a_typed_date(house: House, language: str) -> None:
     assert said("ru", "refusal.text.too_long", length=501, limit=500) in (await chief.says("ы" * 501)).text
     await chief.says("Позвоните <нам>")
     assert said("ru", "refusal.moment.form") in (await chief.says("завтра")).text
-    assert said("ru", "refusal.moment.past") in (await chief.says("01.12.2026 10:59")).text
+    past = WORDS["ru"].shown(datetime(2026, 12, 1, 5, 59, tzinfo=UTC))
+    assert said("ru", "refusal.moment.past", at=past) in (await chief.says("01.12.2026 10:59")).text
     late = await chief.says("27.09.2027 15:00")
     assert said("ru", "refusal.review.after_results", results="")[:20] in late.text
     assert row(house, STATE)[0] == "submitted"

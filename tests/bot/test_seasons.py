@@ -188,7 +188,7 @@ async def test_a_typed_moment_of_the_release(house: House, language: str) -> Non
     await chief.taps(label(language, "season.release_other"))
     assert said(language, "refusal.moment.form") in (await chief.says("завтра")).text
     past_moment = datetime.fromisoformat("2026-11-30T18:00+05:00")
-    assert said(language, "refusal.date.past", at=past_moment) in (await chief.says("30.11.2026 18:00")).text
+    assert said(language, "refusal.moment.past", at=past_moment) in (await chief.says("30.11.2026 18:00")).text
     assert said(language, "refusal.release.open", closes=CLOSES) in (await chief.says("01.09.2027 18:00")).text
     shown = await chief.says("20.09.2027 12:00")
     assert said(language, "season.release_at", at=datetime.fromisoformat("2027-09-20T12:00+05:00")) in shown.text
@@ -261,7 +261,7 @@ async def test_the_deadline_is_moved(house: House, language: str) -> None:
     assert f"{DEADLINE[language]}: 10.09.2027 18:00" in shown.text
     await chief.taps(f"✏️ {DEADLINE[language]}")
     assert (
-        said(language, "refusal.date.past", at=datetime.fromisoformat("2026-10-10T18:00+05:00"))
+        said(language, "refusal.moment.past", at=datetime.fromisoformat("2026-10-10T18:00+05:00"))
         in (await chief.says("10.10.2026 18:00")).text
     )
     assert said(language, "refusal.date.order") in (await chief.says("10.10.2027 18:00")).text

@@ -419,10 +419,10 @@ class Results(Round):
         now = Clock().now()
         async with office_of(self.there) as office:
             sealed = office.vault.seal_json({PUBLISH_NAME: "no"})
-            stored = await contests.moments(office.database, CONTEST.id)
+            stored = await contests.get(office.database, CONTEST.id)
             assert stored
             past = {name: now - timedelta(days=1) for name in ("applications_open", "applications_close", "results")}
-            moments = {name: moment.isoformat() for name, moment in {**stored, **past}.items()}
+            moments = {name: moment.isoformat() for name, moment in {**stored.moments, **past}.items()}
             common = {"contest_id": CONTEST.id, "state": "admitted", "revision": "r", "answers": sealed, "question": ""}
             since = {"created_at": now, "updated_at": now, "submitted_at": now}
             applied = [{"person_id": number + 2, "number": number + 1, **common, **since} for number in range(COUNT)]

@@ -19,9 +19,15 @@ def clock() -> Clock:
     return Clock()
 
 
+async def _may(pace: Pace, chat_id: int, lane: Lane) -> bool:
+    """Whether a send may leave; it is answered at once."""
+    async with pace.turn(chat_id, lane) as may:
+        return may
+
+
 async def _let_go(pace: Pace, count: int, lane: Lane = Lane.NOTICE, seconds: float = 0.3, first: int = 1) -> int:
     """How many of so many sends, each to another chat, may leave within the time."""
-    waiting = [asyncio.ensure_future(pace.turn(first + number, lane)) for number in range(count)]
+    waiting = [asyncio.ensure_future(_may(pace, first + number, lane)) for number in range(count)]
     done, left = await asyncio.wait(waiting, timeout=seconds)
     pace.dismiss(lane)
     if left:
@@ -44,12 +50,27 @@ async def test_it_does_not_all_leave_at_once(clock: Clock) -> None:
     assert await _let_go(Pace(clock, 1000), 500, seconds=0.1) < 200
 
 
+async def test_what_is_not_answered_may_still_be_on_its_way_and_counts(clock: Clock) -> None:
+    pace = Pace(clock, 30)
+    answered = asyncio.Event()
+
+    async def slow(chat_id: int) -> None:
+        async with pace.turn(chat_id, Lane.PERSONAL):
+            await answered.wait()
+
+    under_way = [asyncio.ensure_future(slow(1000 + number)) for number in range(10)]
+    await asyncio.sleep(1.05)
+    assert await _let_go(pace, 60, Lane.PERSONAL, 0.9) == 20
+    answered.set()
+    await asyncio.wait(under_way)
+
+
 async def test_the_personal_go_first(clock: Clock) -> None:
     pace = Pace(clock, 20)
     order: list[Lane] = []
 
     async def send(chat_id: int, lane: Lane) -> None:
-        if await pace.turn(chat_id, lane):
+        if await _may(pace, chat_id, lane):
             order.append(lane)
 
     many = [asyncio.ensure_future(send(number, Lane.ANNOUNCEMENT)) for number in range(30)]
@@ -70,8 +91,8 @@ async def test_one_chat_gets_one_in_a_second_and_keeps_nobody_waiting(clock: Clo
     loop = asyncio.get_running_loop()
     pace.note(1)
     started = loop.time()
-    same = asyncio.ensure_future(pace.turn(1, Lane.NOTICE))
-    assert await pace.turn(2, Lane.NOTICE)
+    same = asyncio.ensure_future(_may(pace, 1, Lane.NOTICE))
+    assert await _may(pace, 2, Lane.NOTICE)
     assert loop.time() - started < 0.5
     assert await same
     assert loop.time() - started >= 0.95
@@ -83,10 +104,10 @@ async def test_a_few_personal_ones_come_into_a_chat_together(clock: Clock) -> No
     for _ in range(5):
         pace.note(1)  # somebody taps fast, and is answered each time
     started = loop.time()
-    assert await pace.turn(1, Lane.PERSONAL)
-    assert await pace.turn(1, Lane.PERSONAL)
+    assert await _may(pace, 1, Lane.PERSONAL)
+    assert await _may(pace, 1, Lane.PERSONAL)
     assert loop.time() - started < 0.5
-    assert await pace.turn(1, Lane.PERSONAL)
+    assert await _may(pace, 1, Lane.PERSONAL)
     assert loop.time() - started >= 0.95
 
 
@@ -133,8 +154,8 @@ async def test_what_is_paid_for_has_a_pace_of_its_own(clock: Clock) -> None:
 async def test_who_waits_is_sent_away_when_the_bot_stops(clock: Clock) -> None:
     pace = Pace(clock, 5)
     pace.hold(60)
-    waiting = [asyncio.ensure_future(pace.turn(number, lane)) for number, lane in enumerate(LANES)]
+    waiting = [asyncio.ensure_future(_may(pace, number, lane)) for number, lane in enumerate(LANES)]
     await asyncio.sleep(0)
     pace.stop()
-    assert await asyncio.gather(*waiting) == [None, None, None]
-    assert await pace.turn(9, Lane.PERSONAL) is None
+    assert await asyncio.gather(*waiting) == [False, False, False]
+    assert not await _may(pace, 9, Lane.PERSONAL)

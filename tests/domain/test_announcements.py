@@ -12,6 +12,7 @@ from bot.domain import announcements as rules
 from bot.domain import markup
 from bot.domain.announcements import Announcement, Button
 from bot.domain.base import Refusal
+from bot.domain.moments import typed
 
 NOW = datetime(2026, 12, 1, 6, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Almaty")
@@ -142,12 +143,12 @@ def test_at_most_four_buttons() -> None:
 
 def test_a_moment() -> None:
     due = datetime(2026, 12, 25, 5, tzinfo=UTC)
-    assert rules.typed_moment(" 25.12.2026  10:00 ", ZONE, NOW) == due
-    assert rules.typed_moment("25.12.2026, 10.00", ZONE, NOW) == due
+    assert typed(" 25.12.2026  10:00 ", ZONE, None) == due
+    assert typed("25.12.2026, 10.00", ZONE, None) == due
     for raw in ("25.12.2026", "31.02.2027 10:00", "25.12.2026 25:00", "завтра в 10", "25.12.26 10:00"):
-        _refused("refusal.news.moment", rules.typed_moment, raw, ZONE, NOW)
-    assert _refused("refusal.news.past", rules.typed_moment, "01.12.2026 11:00", ZONE, NOW) == {"at": NOW}
-    assert rules.typed_moment("01.12.2026 11:01", ZONE, NOW) == NOW + timedelta(minutes=1)
+        _refused("refusal.moment.form", typed, raw, ZONE, None)
+    assert _refused("refusal.moment.past", rules.check_moment, NOW, NOW) == {"at": NOW}
+    rules.check_moment(NOW + timedelta(minutes=1), NOW)
 
 
 def test_the_count_is_typed() -> None:

@@ -93,6 +93,12 @@ def make_office(database: Database, folder: Path, clock: Clock) -> Office:
     )
 
 
+async def dismissed(office: Office, organiser: Person) -> None:
+    """Somebody is no organiser any more."""
+    async with office.database.write() as connection:
+        await storage.dismiss(connection, organiser.id)
+
+
 def with_contest(office: Office, contest: Contest, revision: str = "other") -> Office:
     """The same office after an editor changed the contest's file, and a restart."""
     changed = content.Library(

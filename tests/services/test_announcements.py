@@ -162,7 +162,7 @@ async def test_a_moment_that_passed_before_anyone_agreed(office: Office, clock: 
     await service.summary(office, author, number)
     await service.confirm(office, author, number, board.edition)
     clock.pass_by(hours=5)
-    assert await key(service.approve(office, other, number, board.edition)) == "refusal.news.past"
+    assert await key(service.approve(office, other, number, board.edition)) == "refusal.moment.past"
     assert (await service.refuse(office, author, number)).mailing.state == "draft"
     assert await deliveries.of_person(office.database, author.id) == []
 

@@ -20,7 +20,19 @@ from bot.services.office import Office
 from bot.storage import applications, people, tables
 from bot.storage.deliveries import Delivery
 from bot.telegram.views.pushes import compose
-from tests.services.rooms import ANSWERS, CLOSES, CONTEST, RESULTS, StillClock, citizen, draft, filled, say, submitted
+from tests.services.rooms import (
+    ANSWERS,
+    CLOSES,
+    CONTEST,
+    RESULTS,
+    StillClock,
+    citizen,
+    dismissed,
+    draft,
+    filled,
+    say,
+    submitted,
+)
 
 DAY = timedelta(days=1)
 
@@ -273,7 +285,7 @@ async def test_one_reminder_of_the_last_date(office: Office, clock: StillClock) 
     assert State.QUEUED not in [state for kind, state in await pushes(office) if kind is Kind.CORRECTION_REMINDER]
 
 
-async def test_a_removed_organiser_stays_in_no_history(office: Office) -> None:
+async def test_the_history_names_an_organiser_who_was_removed(office: Office) -> None:
     owner, chief = await citizen(office, 899), await organiser(office, 900)
     async with office.database.write() as connection:
         await people.give_role(connection, owner.id, "owner", office.clock.now())
@@ -282,8 +294,9 @@ async def test_a_removed_organiser_stays_in_no_history(office: Office) -> None:
     _, lines = await reviews.history(office, owner, sent.application.id)
     assert [(line.act, line.who) for line in lines][-1] == ("admit", "Пётр")
     await staff.remove(office, owner, chief.id)
+    await staff.remove(office, owner, chief.id)
     _, lines = await reviews.history(office, owner, sent.application.id)
-    assert [(line.act, line.who) for line in lines][-1] == ("admit", "")
+    assert [(line.act, line.who) for line in lines][-1] == ("admit", "Пётр")
     for ask in (
         reviews.card(office, chief, sent.application.id),
         reviews.history(office, chief, sent.application.id),
@@ -346,7 +359,7 @@ async def test_a_file_goes_to_organisers_only(office: Office) -> None:
     await reviews.send_file(office, chief, number, file)
     delivery = Delivery(1, Kind.FILE_TO_VIEW, chief.id, chief.telegram_id, "ru", False, file, 0)
     assert await compose(office, delivery) is not None
-    await people.take_role(office.database, chief.id, "organiser")
+    await dismissed(office, chief)
     assert await compose(office, delivery) is None
 
 

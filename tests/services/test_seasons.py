@@ -32,6 +32,7 @@ from tests.services.rooms import (
     StillClock,
     catalogues,
     citizen,
+    dismissed,
     draft,
     library,
     submitted,
@@ -178,10 +179,9 @@ async def test_only_who_is_admitted_gets_a_place(office: Office, state: State) -
     assert await refused(seasons.set_place(office, olga, CONTEST, "first", only)) == "refusal.place.not_admitted"
 
 
-async def test_a_place_stays_taken_while_a_decision_is_taken_back(office: Office) -> None:
+async def test_a_place_is_free_again_when_its_application_was_withdrawn(office: Office) -> None:
     olga, (first, second) = await organiser(office), await applicants(office, 2)
     await seasons.set_place(office, olga, CONTEST, "first", first)
-    await be(office, [first], "submitted")
     assert await refused(seasons.set_place(office, olga, CONTEST, "first", second)) == "refusal.place.taken"
     await be(office, [first], "withdrawn")
     await seasons.set_place(office, olga, CONTEST, "first", second)
@@ -308,7 +308,7 @@ async def test_not_while_applications_are_taken(office: Office, clock: StillCloc
     olga, _ = await organiser(office), await applicants(office, 1)
     clock.at = CLOSES
     assert await refused(release(office, olga)) == "refusal.release.open"
-    assert await refused(seasons.set_release(office, olga, CONTEST, CLOSES)) == "refusal.date.past"
+    assert await refused(seasons.set_release(office, olga, CONTEST, CLOSES)) == "refusal.moment.past"
     clock.at = CLOSES - DAY
     assert await refused(seasons.set_release(office, olga, CONTEST, CLOSES)) == "refusal.release.open"
 
@@ -398,7 +398,7 @@ async def test_an_undecided_one_holds_the_release(office: Office, clock: StillCl
     await be(office, ids[:1], "submitted")
     await seasons.set_release(office, olga, CONTEST, RESULTS)
     if left:
-        await storage.take_role(office.database, olga.id, "organiser")
+        await dismissed(office, olga)
     clock.at = RESULTS
     await seasons.release_due(office)
     await seasons.release_due(office)
@@ -415,13 +415,16 @@ async def test_an_undecided_one_holds_the_release(office: Office, clock: StillCl
     assert (line.contest_id, line.detail) == (CONTEST, {"count": 1})
 
 
-async def test_the_journal_of_one_who_is_gone(office: Office) -> None:
+async def test_the_journal_of_one_who_was_removed(office: Office) -> None:
     olga, other = await organiser(office), await organiser(office, 901)
     await applicants(office, 1)
     await seasons.set_release(office, other, CONTEST, RESULTS)
-    await storage.take_role(office.database, other.id, "organiser")
+    await dismissed(office, other)
     _, (line,) = await seasons.journal(office, olga, CONTEST)
-    assert (line.who, line.act, line.detail["at"]) == (None, "release_set", RESULTS.isoformat())
+    assert (line.who, line.act, line.detail["at"]) == ("Организатор 901", "release_set", RESULTS.isoformat())
+    await rights.forget(office, other)
+    _, (line,) = await seasons.journal(office, olga, CONTEST)
+    assert (line.who, line.act) == ("", "release_set")
 
 
 # -- results told -----------------------------------------------------------------------------------------------------
@@ -626,7 +629,7 @@ async def test_a_double_tap_moves_once(office: Office) -> None:
 @pytest.mark.parametrize(
     ("name", "to", "key"),
     [
-        ("applications_close", NOW - DAY, "refusal.date.past"),
+        ("applications_close", NOW - DAY, "refusal.moment.past"),
         ("applications_close", RESULTS + DAY, "refusal.date.order"),
         ("results", CLOSES - DAY, "refusal.date.order"),
         ("results", ERASED + DAY, "refusal.date.order"),

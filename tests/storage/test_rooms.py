@@ -214,8 +214,10 @@ async def test_announced_moments_stay(database: Database) -> None:
     await contest(database)
     later = {name: moment + DAY for name, moment in MOMENTS.items()}
     await contests.announce(database, "quiz", "r2", later, NOW + DAY)
-    assert await contests.moments(database, "quiz") == MOMENTS
-    assert await contests.moments(database, "gone") is None
+    stored = await contests.get(database, "quiz")
+    assert stored is not None
+    assert stored.moments == MOMENTS
+    assert await contests.get(database, "gone") is None
     assert await contests.announced(database) == {"quiz"}
 
 

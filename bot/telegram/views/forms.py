@@ -10,6 +10,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardBu
 from bot.domain.applications import EDITABLE, PUBLISH_NAME, TRANSITIONS, number_shown
 from bot.domain.contests import Contest
 from bot.domain.fields import ChoiceField, Field, PhoneField
+from bot.domain.markup import length
 from bot.services import consents
 from bot.services.forms import NO, SUMMARY, YES, Form, next_question
 from bot.telegram.buttons import AnswerTap, ApplicationTap, PageTap
@@ -181,8 +182,7 @@ def summary(words: Words, found: Form, note: str = "") -> Screen:
 
 def fitting(answers: list[str]) -> list[str]:
     """The answers; where they do not fit into one message together, the long ones end in an ellipsis."""
-    # Telegram counts in UTF-16, where an emoji has two signs.
-    lengths = [len(text.encode("utf-16-le")) // 2 for text in answers]
+    lengths = [length(text) for text in answers]
     if sum(lengths) <= ANSWERS_LIMIT:
         return answers
     most = ANSWERS_LIMIT // len(answers)

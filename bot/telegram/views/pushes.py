@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
-from aiogram.methods import SendDocument, SendMessage, SendPhoto, TelegramMethod
-from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from aiogram.methods import SendDocument, SendPhoto, TelegramMethod
+from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.domain.applications import State, number_shown
 from bot.domain.pushes import Kind
@@ -21,7 +21,7 @@ from bot.storage import applications, files, mailings, people
 from bot.storage.database import AnyRow
 from bot.storage.deliveries import Delivery
 from bot.telegram.buttons import ApplicationTap, PaperTap, SeasonTap
-from bot.telegram.screens import Screen
+from bot.telegram.screens import Screen, message
 from bot.telegram.views import announcements as news
 from bot.telegram.views import forms as views
 from bot.telegram.views.keyboards import tap
@@ -77,17 +77,7 @@ async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message]
         case _:
             found = await _form(office, subject)
             screen = _about_guardian(words, delivery.kind, found) if found else None
-    return _message(delivery, screen) if screen else None
-
-
-def _message(delivery: Delivery, screen: Screen) -> SendMessage:
-    return SendMessage(
-        chat_id=delivery.telegram_id,
-        text=screen.text,
-        parse_mode="HTML",
-        reply_markup=screen.keyboard,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-    )
+    return message(delivery.telegram_id, screen) if screen else None
 
 
 async def _form(office: Office, application_id: int) -> Form | None:

@@ -15,7 +15,8 @@ from bot.services.seasons import Season
 from bot.storage import seasons as storage
 from bot.storage.recipients import Recipient
 from bot.telegram.buttons import ApplicationTap
-from bot.telegram.views.calls import Compose, message
+from bot.telegram.screens import Screen, message
+from bot.telegram.views.calls import NOBODY, Compose
 from bot.telegram.views.keyboards import tap
 from bot.words import Words
 
@@ -36,7 +37,7 @@ async def composer(office: Office, mailing: Mailing) -> Compose:
         words = office.words[recipient.language]
         data = ApplicationTap(application=row[0], act="go").pack()
         keyboard = InlineKeyboardMarkup(inline_keyboard=[[tap(words.label("application.resume"), data)]])
-        return message(_text(words, mailing.kind, found, now), keyboard)
+        return message(NOBODY, Screen(_text(words, mailing.kind, found, now), keyboard))
 
     return compose
 

@@ -18,8 +18,8 @@ from bot.services.seasons import Season
 from bot.storage import seasons as storage
 from bot.storage.recipients import Recipient
 from bot.telegram.buttons import ApplicationTap, ContestTap
-from bot.telegram.screens import Screen
-from bot.telegram.views.calls import Compose, message
+from bot.telegram.screens import Screen, message
+from bot.telegram.views.calls import NOBODY, Compose
 from bot.telegram.views.keyboards import keyboard, tap
 from bot.telegram.views.pages import joined
 from bot.words import Words
@@ -77,7 +77,7 @@ async def one_by_one(office: Office, mailing: Mailing) -> Compose:
         words = office.words[recipient.language]
         text = _own(words, found, place, number, office.clock.now())
         data = ApplicationTap(application=application_id, act="new").pack()
-        return message(text, _button(words.label("application.open"), data))
+        return message(NOBODY, Screen(text, _button(words.label("application.open"), data)))
 
     return compose
 
@@ -116,7 +116,9 @@ async def as_list(office: Office, mailing: Mailing) -> Compose:
 
 def _list_call(words: Words, contest: Contest, winners: Sequence[Application]) -> SendMessage:
     data = ContestTap(contest=contest.id, act="new").pack()
-    return message(_list_text(words, contest, winners), _button(words.label("season.open_contest"), data))
+    return message(
+        NOBODY, Screen(_list_text(words, contest, winners), _button(words.label("season.open_contest"), data))
+    )
 
 
 def _list_text(words: Words, contest: Contest, winners: Sequence[Application]) -> str:

@@ -128,7 +128,7 @@ def journal(words: Words, found: Season, lines: Sequence[Line]) -> Screen:
 
 
 def _line(words: Words, contest: Contest, line: Line) -> str:
-    who = words.label("review.owner") if line.who == "" else line.who or "–"
+    who = line.who or "–"
     when = words.html(words.moment(line.at, contest.tz))
     return f"<b>{when}</b>\n{words.html(who)}: {_did(words, contest, line)}"
 
