@@ -30,7 +30,7 @@ class BadContent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All guides by id in their `order`, all contests in the order of their files' names, and each contest's revision."""
+    """All guides by id in their `order`, all contests in that of their files' names, and each contest's revision."""
 
     guides: Mapping[str, Guide]
     contests: Mapping[str, Contest]
