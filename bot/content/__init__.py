@@ -30,7 +30,7 @@ class BadContent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All guides and contests by id, in the order of their files' names, and each contest's revision."""
+    """All guides by id in their `order`, all contests in that of their files' names, and each contest's revision."""
 
     guides: Mapping[str, Guide]
     contests: Mapping[str, Contest]
@@ -42,11 +42,12 @@ def load(folder: Path, languages: tuple[str, ...], calendar: Calendar) -> Librar
     faults: list[str] = []
     if not folder.is_dir():
         raise BadContent([f"{folder}: there is no such folder"])
-    guides = dict(_read(folder / "guides", Guide, faults))
+    read = dict(_read(folder / "guides", Guide, faults))
+    guides = dict(sorted(read.items(), key=lambda item: (item[1].order, item[0])))
     contests = dict(_read(folder / "contests", Contest, faults))
     revisions = {contest_id: _revision(folder / "contests" / f"{contest_id}.toml") for contest_id in contests}
     for guide in guides.values():
-        found = guide_faults(guide, languages, guides.keys())
+        found = guide_faults(guide, languages, guides)
         faults += [f"{folder / 'guides' / guide.id}.toml: {fault}" for fault in found]
     for contest in contests.values():
         found = contest_faults(contest, languages, guides.keys(), calendar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import BaseModel
 
@@ -23,7 +23,7 @@ PLAIN = frozenset({"label", "title", "example", "copy_text", "keywords", "name"}
 """Texts that stand where no formatting is possible."""
 
 
-def guide_faults(guide: Guide, languages: Collection[str], guide_ids: Collection[str]) -> Iterator[str]:
+def guide_faults(guide: Guide, languages: Collection[str], guides: Mapping[str, Guide]) -> Iterator[str]:
     """The faults of one guide, each naming its step and field."""
     yield from _text_faults(guide, languages)
     for step in guide.steps:
@@ -33,8 +33,10 @@ def guide_faults(guide: Guide, languages: Collection[str], guide_ids: Collection
         for button in step.buttons:
             if button.url is not None:
                 yield from _address_faults(f"steps.{step.id}.buttons", button.url)
-            if button.guide is not None and button.guide not in guide_ids:
+            if button.guide is not None and button.guide not in guides:
                 yield f"steps.{step.id}.buttons: there is no guide {button.guide!r}"
+            elif button.guide and button.step and guides[button.guide].step(button.step) is None:
+                yield f"steps.{step.id}.buttons: there is no step {button.step!r} in the guide {button.guide!r}"
         if step.source and step.source.url:
             yield from _address_faults(f"steps.{step.id}.source", step.source.url)
         for choice in step.choices:

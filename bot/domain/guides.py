@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from bot.domain.base import Id, Model, Text
 
@@ -34,17 +34,23 @@ class Choice(Model):
 
 
 class Button(Model):
-    """A button beside the text: an address to open, a text to copy, or another guide. Exactly one of them."""
+    """A button beside the text: an address to open, a text to copy, or another guide. Exactly one of them.
+
+    `step` is where in the other guide it leads; without it, to where the person stopped or to the start.
+    """
 
     label: Text
     url: str | None = None
     copy_text: Text | None = None
     guide: Id | None = None
+    step: Id | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Button:
         if sum(value is not None for value in (self.url, self.copy_text, self.guide)) != 1:
             raise ValueError("a button has exactly one of url, copy_text, guide")
+        if self.step is not None and self.guide is None:
+            raise ValueError("step: only together with guide")
         return self
 
 
@@ -87,7 +93,8 @@ class Step(Model):
 class Guide(Model):
     """A whole guide. The first step in the file is where it starts.
 
-    `keywords` are further words by which people look for it; they are searched and never shown.
+    `keywords` are further words by which people look for it; they are searched and never shown. `order` is its place in
+    the list of guides, the smallest first. `fresh_days` is how long its facts count as fresh after they were verified.
     """
 
     id: Id
@@ -96,6 +103,8 @@ class Guide(Model):
     keywords: Text | None = None
     source: Source
     verified: date
+    fresh_days: int = Field(default=365, ge=1)
+    order: int = 100
     steps: tuple[Step, ...]
 
     @model_validator(mode="after")
