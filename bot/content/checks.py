@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from bot.domain.base import Text
 from bot.domain.contests import Contest
-from bot.domain.guides import Choice, Guide, Step
+from bot.domain.guides import Guide, Step
 from bot.domain.markup import Fault, FaultKind, fault, is_https, length
 from bot.domain.moments import Calendar, offset
 
@@ -40,7 +40,12 @@ def guide_faults(guide: Guide, languages: Collection[str], guides: Mapping[str, 
         if step.source and step.source.url:
             yield from _address_faults(f"steps.{step.id}.source", step.source.url)
         for choice in step.choices:
-            yield from _callback_faults(guide, step, choice)
+            yield from _callback_faults(f"choices.{choice.id}", guide, step, f".{choice.id}")
+        targets = [button.guide for button in step.buttons if button.guide]
+        for target in sorted(set(targets)):
+            yield from _callback_faults("buttons", guide, step, f">{target}")
+            if targets.count(target) > 1:
+                yield f"steps.{step.id}.buttons: two buttons lead into the guide {target!r}"
         yield from _together_faults(f"steps.{step.id}", [step.text, step.note, guide.source_of(step).name], languages)
     if guide.source.url:
         yield from _address_faults("source", guide.source.url)
@@ -56,6 +61,11 @@ def contest_faults(
     for guide_id in contest.guides:
         if guide_id not in guide_ids:
             yield f"guides: there is no guide {guide_id!r}"
+    for field in contest.fields:
+        if field.guide is not None and field.guide not in guide_ids:
+            yield f"fields.{field.id}.guide: there is no guide {field.guide!r}"
+        if field.guide is not None and field.kind == "phone":
+            yield f"fields.{field.id}.guide: a question for the phone number shows no such button"
     for text in contest.reminders:
         if [offset(other) for other in contest.reminders].count(offset(text)) > 1:
             yield f"reminders: {text!r} is named twice"
@@ -94,10 +104,10 @@ def _targets(step: Step) -> Iterator[tuple[str, str]]:
         yield f"choices.{choice.id}.next", choice.next
 
 
-def _callback_faults(guide: Guide, step: Step, choice: Choice) -> Iterator[str]:
-    data = f"g1:{guide.id}:{step.id}:.{choice.id}"
+def _callback_faults(place: str, guide: Guide, step: Step, act: str) -> Iterator[str]:
+    data = f"g1:{guide.id}:{step.id}:{act}"
     if len(data.encode()) > 64:
-        yield f"steps.{step.id}.choices.{choice.id}: the ids are too long together for a button (64 bytes)"
+        yield f"steps.{step.id}.{place}: the ids are too long together for a button (64 bytes)"
 
 
 def _address_faults(place: str, address: str) -> Iterator[str]:
