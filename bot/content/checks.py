@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -19,12 +20,19 @@ TOGETHER_LIMIT = 3300
 REASON_LIMIT = 600
 """Signs of a reason: some of them stand on one screen, in the list of a person's applications."""
 LIMITS = {"label": 64, "title": 64, "example": 64, "copy_text": 256}
-PLAIN = frozenset({"label", "title", "example", "copy_text", "keywords", "name"})
+CAPTION_LIMIT = 700
+"""Signs of all texts of a step with a picture: they stand in its caption, which has 1,024 with head and foot."""
+PICTURE_BYTES = 10 * 1024 * 1024
+PICTURE_SIDES = 10_000
+PICTURE_RATIO = 20
+PLAIN = frozenset({"label", "title", "example", "copy_text", "keywords", "name", "picture"})
 """Texts that stand where no formatting is possible."""
 
 
-def guide_faults(guide: Guide, languages: Collection[str], guides: Mapping[str, Guide]) -> Iterator[str]:
-    """The faults of one guide, each naming its step and field."""
+def guide_faults(
+    guide: Guide, languages: Collection[str], guides: Mapping[str, Guide], pictures: Path
+) -> Iterator[str]:
+    """The faults of one guide, each naming its step and field; `pictures` is the folder of its pictures."""
     yield from _text_faults(guide, languages)
     for step in guide.steps:
         for place, target in _targets(step):
@@ -46,7 +54,11 @@ def guide_faults(guide: Guide, languages: Collection[str], guides: Mapping[str, 
             yield from _callback_faults("buttons", guide, step, f">{target}")
             if targets.count(target) > 1:
                 yield f"steps.{step.id}.buttons: two buttons lead into the guide {target!r}"
-        yield from _together_faults(f"steps.{step.id}", [step.text, step.note, guide.source_of(step).name], languages)
+        parts = [step.text, step.note, guide.source_of(step).name]
+        limit = CAPTION_LIMIT if step.picture else TOGETHER_LIMIT
+        yield from _together_faults(f"steps.{step.id}", parts, languages, limit)
+        for language, name in step.picture.root.items() if step.picture else ():
+            yield from _picture_faults(f"steps.{step.id}.picture.{language}", pictures, name)
     if guide.source.url:
         yield from _address_faults("source", guide.source.url)
     yield from _reach_faults(guide)
@@ -90,11 +102,35 @@ def _reason_faults(contest: Contest, languages: Collection[str]) -> Iterator[str
                 yield f"reasons.{reason.id}.text.{language}: {signs} signs, at most {REASON_LIMIT}"
 
 
-def _together_faults(place: str, texts: list[Text | None], languages: Collection[str]) -> Iterator[str]:
+def _together_faults(
+    place: str, texts: list[Text | None], languages: Collection[str], limit: int = TOGETHER_LIMIT
+) -> Iterator[str]:
     for language in languages:
         signs = sum(length(text.root.get(language, "")) for text in texts if text)
-        if signs > TOGETHER_LIMIT:
-            yield f"{place}: {signs} signs together in {language}, at most {TOGETHER_LIMIT} fit on one screen"
+        if signs > limit:
+            yield f"{place}: {signs} signs together in {language}, at most {limit} fit on one screen"
+
+
+def _picture_faults(place: str, pictures: Path, name: str) -> Iterator[str]:
+    """What Telegram would refuse of a photo."""
+    from PIL import Image, UnidentifiedImageError  # imported on use: few guides have pictures
+
+    path = pictures / name
+    if path.parent != pictures or not path.is_file():
+        yield f"{place}: there is no file {name!r} in {pictures}"
+        return
+    try:
+        with Image.open(path) as image:
+            kind, (width, height) = image.format, image.size
+    except (UnidentifiedImageError, OSError):
+        yield f"{place}: {name!r} is no picture"
+        return
+    if kind not in ("PNG", "JPEG"):
+        yield f"{place}: {name!r} is {kind}, expected PNG or JPEG"
+    if path.stat().st_size > PICTURE_BYTES:
+        yield f"{place}: {name!r} has more than {PICTURE_BYTES // 1024 // 1024} MB"
+    if width + height > PICTURE_SIDES or max(width, height) > PICTURE_RATIO * min(width, height):
+        yield f"{place}: {name!r} is {width} x {height}: too large or too narrow for Telegram"
 
 
 def _targets(step: Step) -> Iterator[tuple[str, str]]:

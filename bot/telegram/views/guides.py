@@ -39,7 +39,8 @@ def step(words: Words, page: Page) -> Screen:
         parts.append(words(f"guide.device.{here.device}"))
     parts.append(here.text[language])
     parts.append(_source(words, guide, here))
-    return Screen("\n\n".join(parts), keyboard(_rows(words, page), words))
+    picture = here.picture[language] if here.picture else ""
+    return Screen("\n\n".join(parts), keyboard(_rows(words, page), words), picture=picture)
 
 
 def _source(words: Words, guide: Guide, here: Step) -> str:
