@@ -63,6 +63,7 @@ def _rows(words: Words, page: Page) -> list[Row]:
     if here.next:
         ways.append(tap(words.label("button.next"), _data(guide, here, "n"), style="primary"))
     rows += [ways] if ways else []
+    rows.append([tap(words.label("guide.stuck"), _data(guide, here, "x"))])
     if page.previous:
         rows.append([tap(words.label("guide.restart"), _data(guide, guide.first, "r"))])
     return rows
