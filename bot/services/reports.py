@@ -24,7 +24,7 @@ from bot.services import forms
 from bot.services import people as staff
 from bot.services.forms import Upload
 from bot.services.office import Office
-from bot.services.reviews import LONGEST_NAME, File
+from bot.services.reviews import LONGEST_NAME
 from bot.storage import deliveries, files, people
 from bot.storage import reports as storage
 
@@ -71,11 +71,11 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class Card(Entry):
     """A report as an organiser sees it. `language` is what its author reads now, `reads` what that language is called,
-    `who` answered it."""
+    `screenshots` are ids of files, `who` answered it."""
 
     language: str
     reads: str
-    files: Sequence[File]
+    screenshots: Sequence[int]
     who: str
 
 
@@ -256,9 +256,12 @@ async def _stand(office: Office, person: Person, guide_id: str, step_id: str) ->
 
 
 async def page(office: Office, organiser: Person, after: int) -> Page:
-    """A page of open reports with ids above `after`, the oldest first. Raises Refusal without the right."""
+    """A page of open reports with ids above `after`, the oldest first; the first page where there are none (any more).
+    Raises Refusal without the right."""
     await staff.require_staff(office, organiser)
     found = await storage.page(office.database, office.vault, after, PAGE + 1)
+    if after and not found:
+        return await page(office, organiser, 0)
     shown = found[:PAGE]
     first = shown[0].id if shown else after + 1
     return Page(
@@ -286,7 +289,7 @@ async def card(office: Office, organiser: Person, report_id: int) -> Card:
         entry.now,
         language,
         office.words[language].label("language.own_name"),
-        [File(row.id, row.field, office.vault.open_text(row.name), row.state) for row in rows],
+        [row.id for row in rows if row.state != "refused"],
         await _name(office, organiser, report.answered_by),
     )
 
@@ -299,7 +302,7 @@ def _entry(office: Office, report: Report) -> Entry:
 async def send_screenshot(office: Office, organiser: Person, report_id: int, file_id: int) -> None:
     """Sends the organiser a screenshot of a report. Raises Refusal as `card` does, and for one that is gone."""
     found = await card(office, organiser, report_id)
-    if not any(file.id == file_id and file.state != "refused" for file in found.files):
+    if file_id not in found.screenshots:
         raise Refusal("refusal.review.file_gone")
     async with office.database.write() as connection:
         await deliveries.queue(connection, Kind.FILE_TO_VIEW, organiser.id, file_id, office.clock.now())

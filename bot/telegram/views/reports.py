@@ -139,9 +139,8 @@ def card(words: Words, found: Card, note: str = "") -> Screen:
         _answer(words, found),
     )
     rows: list[Row] = [
-        [tap(words.label("reports.screenshot", number=number), _act("file", report.id, str(file.id)))]
-        for number, file in enumerate(found.files, 1)
-        if file.state != "refused"
+        [tap(words.label("reports.screenshot", number=number), _act("file", report.id, str(file_id)))]
+        for number, file_id in enumerate(found.screenshots, 1)
     ]
     if report.is_open:
         rows.append([tap(words.label("reports.answer"), _act("answer", report.id), style="primary")])
