@@ -17,7 +17,7 @@ MOST_OPEN = 5
 MOST_SCREENSHOTS = 3
 WORDS_LIMIT = 1000
 """Signs of one message; all that a person adds to one report fits into ALL_WORDS_LIMIT, and so onto one screen."""
-ALL_WORDS_LIMIT = 2500
+ALL_WORDS_LIMIT = 2200
 ANSWER_LIMIT = 1000
 KEPT = timedelta(days=30)
 """So long words, screenshots and the answer are kept; then a report is nothing but a count."""

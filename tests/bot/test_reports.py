@@ -508,3 +508,23 @@ async def test_somebody_without_a_language_is_asked_for_it(house: House) -> None
     assert label("ru", "language.own_name") in asked.labels
     step = await nina.taps(label("ru", "language.own_name"))
     assert place(step)[0] == 1
+
+
+async def test_the_longest_report_and_answer_fit(house: House) -> None:
+    chief, nina = await newcomer(house, "ru", OWNER, "Ольга"), await newcomer(house)
+    await stuck(nina)
+    for sign in "аб":
+        await nina.says(f"<{sign * 998}>")
+    await nina.says("в" * 190)
+    done = await answered(chief, "ru", f"<{'г' * 998}>")
+    assert f"<{'г' * 998}>" in done.text
+    assert "в" * 190 in done.text
+    assert f"<{'г' * 998}>" in (await told(nina)).text
+
+
+async def test_the_days_of_an_answer_stand_in_the_settings(
+    tmp_path: Path, telegram: LocalTelegram, clock: Clock
+) -> None:
+    async with running(tmp_path, telegram, clock, department={"answer_days": 1}) as house:
+        nina = await newcomer(house)
+        assert said("ru", "report.promise", day="2 декабря 2026 г.") in (await reported(nina)).text

@@ -23,17 +23,23 @@ TITLE_ON_BUTTON = 30
 
 def stuck(words: Words, found: Stuck, note: str = "") -> Screen:
     """The person at a step that does not work: the reasons, or what becomes of the report that waits."""
-    rows: list[Row] = []
-    if found.report is None:
-        rows = [
-            [tap(words.label(f"report.reason.{reason}"), _at(found.guide, found.step, f".{reason}"))]
-            for reason in REASONS
-        ]
-    back = GuideTap(guide=found.guide.id, step=found.step.id, act="s").pack()
-    rows.append([tap(words.label("report.back"), back)])
+    if found.report is not None:
+        return _screen(words, found, _waits(words, found, found.report), [], note)
+    rows: list[Row] = [
+        [tap(words.label(f"report.reason.{reason}"), _at(found.guide, found.step, f".{reason}"))] for reason in REASONS
+    ]
+    return _screen(words, found, words("report.ask"), rows, note)
+
+
+def own_words(words: Words, found: Stuck) -> Screen:
+    """Asks somebody whose reason is not in the list what happened."""
+    return _screen(words, found, words("report.own_words"), [], "")
+
+
+def _screen(words: Words, found: Stuck, said: str, rows: list[Row], note: str) -> Screen:
+    back = tap(words.label("report.back"), GuideTap(guide=found.guide.id, step=found.step.id, act="s").pack())
     title = f"<b>{words.html(found.guide.title[words.language])}</b>"
-    said = _waits(words, found, found.report) if found.report else words("report.ask")
-    return Screen(joined(note, title, said, words("report.cover")), keyboard(rows, words))
+    return Screen(joined(note, title, said, words("report.cover")), keyboard([*rows, [back]], words))
 
 
 def _waits(words: Words, found: Stuck, report: Report) -> str:
@@ -42,11 +48,6 @@ def _waits(words: Words, found: Stuck, report: Report) -> str:
     done = words(f"report.{found.done}") if is_told else words("report.again")
     promise = words("report.late") if found.is_late else words("report.promise", day=day(words, report))
     return joined(f"{done}\n{promise}", words("report.more"))
-
-
-def own_words(words: Words, found: Stuck) -> Screen:
-    """Asks somebody whose reason is not in the list what happened."""
-    return stuck(words, found, words("report.own_words"))
 
 
 def day(words: Words, report: Report) -> date:
