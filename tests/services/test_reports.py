@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.domain.base import Refusal
 from bot.domain.people import Person
@@ -17,6 +20,7 @@ from bot.services.forms import Upload
 from bot.services.office import Office
 from bot.storage import deliveries, files, people
 from bot.storage import reports as storage
+from bot.storage.tables import deliveries as table
 from tests.services.rooms import NOW, StillClock, citizen, dismissed
 
 STEPS = ("device", "phone_way", "ready", "eds_have", "eds_find", "eds_apply")
@@ -192,10 +196,6 @@ async def _due(office: Office, person: Person) -> list[datetime]:
 
 async def _sent(office: Office) -> None:
     """Everything that is due was sent."""
-    from sqlalchemy import update
-
-    from bot.storage.tables import deliveries as table
-
     await office.database.run(update(table).values(state=State.SENT))
 
 
@@ -301,9 +301,6 @@ async def test_all_of_it_is_shown_and_forgotten(office: Office) -> None:
 
 def rights_text(content: bytes) -> str:
     """The text in the archive that /mydata brings."""
-    import io
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return archive.read("mydata.txt").decode("utf-8-sig")
 
