@@ -6,7 +6,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -210,13 +210,14 @@ async def run(
         if code:
             say(f"This bot has no owner yet. The first person to send it this code becomes the owner: /owner {code}")
         address = f"https://t.me/{me.username}"
+        office = replace(office, address=address)
         pace = make_pace(office)
         screens = Screens(bot, pace)
         dispatcher = BotDispatcher(
             handlers.setup(),
             office=office,
             screens=screens,
-            steps=Steps(),
+            steps=Steps(address),
             index=search.build(office.library),
             address=address,
         )

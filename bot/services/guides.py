@@ -50,6 +50,17 @@ async def resume(office: Office, telegram_id: int, guide_id: str) -> Page | None
     return await turn(office, telegram_id, guide_id, at, "s")
 
 
+async def land(office: Office, telegram_id: int, guide_id: str, step_id: str) -> Page | None:
+    """The step that a link names; where the person stopped when it names none, or one that is gone.
+
+    None: the person is not known. Raises Refusal for a guide that is gone.
+    """
+    guide = office.library.guides.get(guide_id)
+    if guide is None or guide.step(step_id) is None:
+        return await resume(office, telegram_id, guide_id)
+    return await turn(office, telegram_id, guide_id, step_id, "s")
+
+
 def _run(guide: Guide, step_id: str, act: str) -> dict[str, str | None]:
     """What is merged into the person's place in the guide; a value of None takes an answer away."""
     if act == "r":

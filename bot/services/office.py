@@ -54,7 +54,7 @@ class Office:
 
     `queued` is set whenever a push was queued, or a mailing changed: the delivery waits for it. `halted` are the ids
     of mailings that an organiser paused or cancelled: the delivery posts nothing more of them from that moment, without
-    asking the database.
+    asking the database. `address` is the bot's own, https://t.me/…; empty until Telegram said who the bot is.
     """
 
     database: Database
@@ -67,6 +67,7 @@ class Office:
     sending: Sending
     calendar: Calendar
     owners: frozenset[int] = frozenset()
+    address: str = ""
     queued: asyncio.Event = field(default_factory=asyncio.Event)
     halted: set[int] = field(default_factory=set)
 

@@ -6,17 +6,18 @@ from datetime import datetime
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.domain import deep_links
 from bot.domain.contests import Contest
 from bot.domain.guides import Guide
 from bot.services.contests import Announced
 from bot.telegram.buttons import ContestTap, GuideTap
 from bot.telegram.screens import Screen
-from bot.telegram.views.keyboards import Row, keyboard, tap
+from bot.telegram.views.keyboards import Row, keyboard, sharing, tap
 from bot.words import Words
 
 
-def overview(words: Words, announced: Announced, now: datetime) -> Screen:
-    """What it is, until when one can apply, and the ways on."""
+def overview(words: Words, announced: Announced, now: datetime, address: str) -> Screen:
+    """What it is, until when one can apply, and the ways on; `address` is the bot's."""
     contest, language = announced.contest, words.language
     text = "\n\n".join(
         [
@@ -35,7 +36,13 @@ def overview(words: Words, announced: Announced, now: datetime) -> Screen:
     rows.append([tap(words.label("contest.dates"), _data(contest, "dates"))])
     follow = "unfollow" if announced.followed else "follow"
     rows.append([tap(words.label(f"contest.{follow}"), _data(contest, follow))])
+    rows.append([_share(words, contest, address)])
     return Screen(text, keyboard(rows, words))
+
+
+def _share(words: Words, contest: Contest, address: str) -> InlineKeyboardButton:
+    message = words.label("contest.share_text", title=contest.title[words.language])
+    return sharing(words.label("button.share"), deep_links.url(address, deep_links.to_contest(contest.id)), message)
 
 
 def about(words: Words, announced: Announced, guides: list[Guide]) -> Screen:

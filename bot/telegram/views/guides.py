@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from aiogram.types import InlineKeyboardButton
 
+from bot.domain import deep_links
 from bot.domain.guides import Button, Guide, Step
 from bot.services.guides import Page
 from bot.telegram.buttons import GuideTap
 from bot.telegram.screens import Screen
-from bot.telegram.views.keyboards import Row, copying, keyboard, link, tap
+from bot.telegram.views.keyboards import Row, copying, keyboard, link, sharing, tap
 from bot.words import Words
 
 
 class Steps:
     """The screens of steps, made once each: there are a few hundred, and people ask for them all day."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str) -> None:
+        self._address = address
         self._made: dict[tuple[object, ...], Screen] = {}
 
     def __call__(self, words: Words, page: Page) -> Screen:
@@ -24,12 +26,12 @@ class Steps:
         key = (words.language, page.guide.id, page.step.id, before, page.position, page.total)
         screen = self._made.get(key)
         if screen is None:
-            screen = self._made[key] = step(words, page)
+            screen = self._made[key] = step(words, page, self._address)
         return screen
 
 
-def step(words: Words, page: Page) -> Screen:
-    """The step with its place on the way, its source, and the ways on."""
+def step(words: Words, page: Page, address: str) -> Screen:
+    """The step with its place on the way, its source, and the ways on; `address` is the bot's."""
     guide, here, language = page.guide, page.step, words.language
     parts = [
         f"<b>{words.html(guide.title[language])}</b>\n"
@@ -39,7 +41,15 @@ def step(words: Words, page: Page) -> Screen:
         parts.append(words(f"guide.device.{here.device}"))
     parts.append(here.text[language])
     parts.append(_source(words, guide, here))
-    return Screen("\n\n".join(parts), keyboard(_rows(words, page), words))
+    return Screen("\n\n".join(parts), keyboard(_rows(words, page, address), words))
+
+
+def landed(words: Words, page: Page, step_id: str, address: str) -> Screen:
+    """The step to which a link led; says so where it is another than the link names."""
+    screen = step(words, page, address)
+    if step_id in ("", page.step.id):
+        return screen
+    return Screen(f"{words('guide.step_gone')}\n\n{screen.text}", screen.keyboard)
 
 
 def _source(words: Words, guide: Guide, here: Step) -> str:
@@ -53,7 +63,7 @@ def _source(words: Words, guide: Guide, here: Step) -> str:
     return f"<blockquote>{chr(10).join(lines)}</blockquote>"
 
 
-def _rows(words: Words, page: Page) -> list[Row]:
+def _rows(words: Words, page: Page, address: str) -> list[Row]:
     guide, here, language = page.guide, page.step, words.language
     rows: list[Row] = [[tap(choice.label[language], _data(guide, here, f".{choice.id}"))] for choice in here.choices]
     rows += [[_button(button, language)] for button in here.buttons]
@@ -65,7 +75,14 @@ def _rows(words: Words, page: Page) -> list[Row]:
     rows += [ways] if ways else []
     if page.previous:
         rows.append([tap(words.label("guide.restart"), _data(guide, guide.first, "r"))])
+    if here.id == guide.first.id or not here.targets():
+        rows.append([_share(words, guide, address)])
     return rows
+
+
+def _share(words: Words, guide: Guide, address: str) -> InlineKeyboardButton:
+    message = words.label("guide.share_text", title=guide.title[words.language])
+    return sharing(words.label("button.share"), deep_links.url(address, deep_links.to_guide(guide.id)), message)
 
 
 def _button(button: Button, language: str) -> InlineKeyboardButton:
