@@ -1,4 +1,4 @@
-"""The command line: `bot demo`, `bot run`, `bot check`, `bot migrate`."""
+"""The command line: `bot demo`, `bot run`, `bot check`, `bot guides graph`, `bot migrate`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ import sys
 import tomllib
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from pydantic_settings.exceptions import SettingsError
 
 from bot import settings as settings_module
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.app import Read
 
 NO_TOKEN = (
     "There is no token: ask @BotFather in Telegram for one (/newbot) "
@@ -51,14 +54,28 @@ def _parser() -> argparse.ArgumentParser:
         ("demo", _demo, "the whole bot against a Telegram on this machine"),
         ("run", _run, "the bot on Telegram, by long polling"),
         ("check", _check, "look through config, content and locales"),
+        ("guides", _guides, "look at the guides: `bot guides graph`"),
         ("migrate", _migrate, "bring the database up to date"),
     ):
         sub = commands.add_parser(name, help=text, description=text)
+        if name == "guides":
+            sub = _graph(sub)
         sub.add_argument("--config", type=Path, default=Path("config.toml"), help="default: config.toml")
         sub.set_defaults(command=command)
         if name == "demo":
             sub.add_argument("--port", type=int, default=8088, help="default: 8088")
     return parser
+
+
+def _graph(guides: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    text = "a guide as a Mermaid flowchart"
+    graph = guides.add_subparsers(required=True, metavar="act").add_parser("graph", help=text, description=text)
+    which = graph.add_mutually_exclusive_group(required=True)
+    which.add_argument("guide", nargs="?", metavar="ID", help="prints this guide")
+    which.add_argument("--all", action="store_true", help="writes every guide into a file <id>.mmd")
+    graph.add_argument("--out", type=Path, default=Path("docs/guides"), help="with --all; default: docs/guides")
+    graph.add_argument("--language", help="of the labels; default: the first of config.toml")
+    return graph
 
 
 def _load(path: Path) -> Settings:
@@ -136,6 +153,34 @@ def _check(settings: Settings, _arguments: argparse.Namespace) -> int:
     if not faults:
         print("config, content and locales: no fault found")
     return 1 if faults else 0
+
+
+def _guides(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.papers import graphs
+
+    guides, language = _read(settings).library.guides, arguments.language or settings.words.languages[0]
+    if language not in settings.words.languages:
+        raise Fault(f"{language}: not a language of config.toml")
+    if not arguments.all:
+        if arguments.guide not in guides:
+            raise Fault(f"there is no guide {arguments.guide!r}; there are: {', '.join(guides)}")
+        print(graphs.flowchart(guides[arguments.guide], guides, language), end="")
+        return 0
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for guide in guides.values():
+        path = arguments.out / f"{guide.id}.mmd"
+        path.write_text(graphs.flowchart(guide, guides, language), encoding="utf-8")
+        print(path)
+    return 0
+
+
+def _read(settings: Settings) -> Read:
+    from bot import app
+
+    try:
+        return app.read(settings)
+    except app.CannotStart as error:
+        raise Fault(str(error)) from error
 
 
 def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:

@@ -242,6 +242,56 @@ def test_migrate_makes_the_tables(
     assert (tmp_path / "bot.sqlite3").exists()
 
 
+def test_a_guide_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    config = prepared(tmp_path)
+    code, out, err = said(capsys, monkeypatch, "guides", "graph", "first", "--config", config)
+    assert (code, err) == (0, "")
+    assert out.startswith('flowchart TD\n    guide_first(["Нұсқаулық"])\n')
+    code, out, _ = said(capsys, monkeypatch, "guides", "graph", "first", "--language", "ru", "--config", config)
+    assert out.startswith('flowchart TD\n    guide_first(["Инструкция"])\n')
+
+
+def test_all_guides_are_drawn_into_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, out = prepared(tmp_path), tmp_path / "new" / "folder"
+    one = said(capsys, monkeypatch, "guides", "graph", "first", "--config", config)[1]
+    done = said(capsys, monkeypatch, "guides", "graph", "--all", "--out", out, "--config", config)
+    assert done == (0, f"{out / 'first.mmd'}\n", "")
+    assert [path.read_text(encoding="utf-8") for path in out.iterdir()] == [one]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["nothing"], "there is no guide 'nothing'; there are: first\n"),
+        (["first", "--language", "en"], "en: not a language of config.toml\n"),
+        (["first", "--all"], "not allowed with argument"),
+        ([], "required"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    expected: str,
+) -> None:
+    config = prepared(tmp_path)
+    code, out, err = said(capsys, monkeypatch, "guides", "graph", *arguments, "--config", config)
+    assert (code, out) == (2, "")
+    assert expected in err
+
+
+def test_a_fault_of_the_content_keeps_a_command_from_starting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = prepared(tmp_path, guide=GUIDE.replace('next = "end"', 'next = "nowhere"', 1))
+    code, out, err = said(capsys, monkeypatch, "guides", "graph", "first", "--config", config)
+    assert (code, out) == (2, "")
+    assert "first.toml: steps.app.next: there is no step 'nowhere'" in err
+
+
 def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     code, _, err = said(capsys, monkeypatch, "fly")
     assert code == 2
