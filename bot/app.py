@@ -176,6 +176,12 @@ def make_bot(settings: Settings) -> Bot:
     return Bot(settings.telegram.token.get_secret_value(), session=Session(server))
 
 
+async def username(settings: Settings) -> str:
+    """What Telegram calls the bot. Raises aiogram's errors."""
+    async with make_bot(settings) as bot:
+        return (await bot.me()).username or ""
+
+
 def make_pace(office: Office) -> Pace:
     """The one pace of everything that is sent."""
     sending = office.sending

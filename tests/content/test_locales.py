@@ -31,7 +31,7 @@ from handlers import typed
 from tests.services.rooms import CLOSES, LANGUAGES, ROOT, catalogues, library
 
 KEY = re.compile(r"^[a-z]+(?:\.[a-z_]+)+$")
-NO_KEYS = {"mydata.txt", "mydata.zip", "photo.jpg", "config.toml", "clock.json"}
+NO_KEYS = {"mydata.txt", "mydata.zip", "photo.jpg", "config.toml", "clock.json", "poster.typ"}
 """File names that look like keys."""
 VALUES: dict[str, Any] = {
     "closes": CLOSES,
