@@ -6,7 +6,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -178,6 +178,12 @@ def make_bot(settings: Settings) -> Bot:
     return Bot(settings.telegram.token.get_secret_value(), session=Session(server))
 
 
+async def username(settings: Settings) -> str:
+    """What Telegram calls the bot. Raises aiogram's errors."""
+    async with make_bot(settings) as bot:
+        return (await bot.me()).username or ""
+
+
 def make_pace(office: Office) -> Pace:
     """The one pace of everything that is sent."""
     sending = office.sending
@@ -212,13 +218,14 @@ async def run(
         if code:
             say(f"This bot has no owner yet. The first person to send it this code becomes the owner: /owner {code}")
         address = f"https://t.me/{me.username}"
+        office = replace(office, address=address)
         pace = make_pace(office)
         screens = Screens(bot, pace, Pictures(office.database, settings.content.path / "pictures"))
         dispatcher = BotDispatcher(
             handlers.setup(),
             office=office,
             screens=screens,
-            steps=Steps(),
+            steps=Steps(address),
             index=search.build(office.library),
             address=address,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import quote
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Update
@@ -103,7 +102,4 @@ async def _screen(office: Office, person: Person, tap: ApplicationTap, words: Wo
 async def _link(office: Office, person: Person, application_id: int, words: Words, address: str) -> Screen:
     token = await guardians.invite(office, person, application_id)
     found = await forms.own(office, person, application_id)
-    link = f"{address}?start=k_{token}"
-    title = found.contest.title[words.language]
-    share = f"https://t.me/share/url?url={quote(link)}&text={quote(words.label('guardian.share_text', contest=title))}"
-    return views.guardian_link(words, found, link, share)
+    return views.guardian_link(words, found, f"{address}?start=k_{token}")

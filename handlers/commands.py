@@ -6,6 +6,7 @@ from aiogram import Bot, Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message
 
+from bot.domain import deep_links
 from bot.domain.base import Refusal
 from bot.domain.people import Person
 from bot.services import contests, forms, guardians, guides, people, rights
@@ -19,6 +20,7 @@ from bot.telegram.views import forms as form_views
 from bot.telegram.views import guides as guide_views
 from bot.telegram.views import organisers as views
 from bot.telegram.views import pages
+from bot.words import Words
 from handlers import fallback
 
 
@@ -52,13 +54,13 @@ async def on_start(message: Message, command: CommandObject, office: Office, scr
 
 
 async def opened(office: Office, person: Person, payload: str, name: str) -> Screen:
-    """What a start link leads to: `g_` a guide, `c_` a contest, `k_` a guardian's consent, `o_` becoming an organiser;
-    the menu otherwise. `name` is what Telegram calls the person."""
+    """What a start link leads to: `g_` a guide or a step of it, `c_` a contest, `k_` a guardian's consent, `o_`
+    becoming an organiser; the menu otherwise. `name` is what Telegram calls the person."""
     words = office.words[person.language or office.languages[0]]
     kind, _, rest = payload.partition("_")
     try:
-        if kind == "g":
-            return await guide(office, person, rest)
+        if kind == "g" and (screen := await _guide(office, person, words, *deep_links.guide_and_step(rest))):
+            return screen
         if kind == "c":
             return await contest(office, person, rest)
         if kind == "o":
@@ -76,14 +78,19 @@ async def guide(office: Office, person: Person, guide_id: str, back: str = "") -
     """The step of a guide where the person stopped; `back` is where they come from. Raises Refusal."""
     words = office.words[person.language or office.languages[0]]
     page = await guides.resume(office, person.telegram_id, guide_id, back)
-    return guide_views.step(words, page) if page else pages.menu(words)
+    return guide_views.step(words, page, office.address) if page else pages.menu(words)
+
+
+async def _guide(office: Office, person: Person, words: Words, guide_id: str, step_id: str) -> Screen | None:
+    page = await guides.land(office, person.telegram_id, guide_id, step_id)
+    return guide_views.landed(words, page, step_id, office.address) if page else None
 
 
 async def contest(office: Office, person: Person, contest_id: str) -> Screen:
     """A contest's page. Raises Refusal."""
     words = office.words[person.language or office.languages[0]]
     announced = await contests.read(office, person, contest_id)
-    return contest_views.overview(words, announced, office.clock.now())
+    return contest_views.overview(words, announced, office.clock.now(), office.address)
 
 
 async def page(office: Office, person: Person, name: str) -> Screen | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
+from bot.domain import deep_links
 from bot.services import guides
 from bot.services.office import Office
 from bot.telegram.buttons import GuideTap
@@ -33,7 +34,7 @@ async def on_tap(query: CallbackQuery, callback_data: GuideTap, office: Office, 
     else:
         page = await guides.turn(office, who, tap.guide, tap.step, tap.act)
     if page is None or page.person.language is None:
-        await fallback.ask_language(query, office, screens, f"g_{tap.guide}")
+        await fallback.ask_language(query, office, screens, deep_links.to_guide(tap.guide, tap.step))
         return
     await screens.answer(query)
     await screens.turn(query, steps(office.words[page.person.language], page))

@@ -69,7 +69,7 @@ async def _step(office: Office, person: Person, tap: ReportTap) -> Screen:
     page = await guides.turn(office, person.telegram_id, tap.guide, tap.step, "s")
     if page is None:
         raise Refusal("refusal.old_button")
-    return guide_views.step(_words(office, person), page)
+    return guide_views.step(_words(office, person), page, office.address)
 
 
 async def take_words(office: Office, person: Person, text: str) -> Screen:

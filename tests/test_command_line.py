@@ -1,7 +1,8 @@
-"""`bot check`, `bot run`: what they say, and the exit codes 0, 1 and 2."""
+"""The commands: what they say, and the exit codes 0, 1 and 2."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from bot import __main__ as command_line
 from bot import logs
 from bot.__main__ import NO_TOKEN
+from bot.local_telegram import LocalTelegram
 from tests.content.samples import CONTEST, GUIDE, write
 from tests.house import ROOT
 
@@ -240,6 +242,119 @@ def test_migrate_makes_the_tables(
     for _ in range(2):
         assert said(capsys, monkeypatch, "migrate", "--config", config)[0] == 0
     assert (tmp_path / "bot.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "link"),
+    [
+        (["first"], "https://t.me/some_bot?start=g_first"),
+        (["first", "--step", "site"], "https://t.me/some_bot?start=g_first-site"),
+        (["quiz"], "https://t.me/some_bot?start=c_quiz"),
+    ],
+)
+def test_a_poster(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], link: str
+) -> None:
+    config = prepared(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = said(capsys, monkeypatch, "poster", *arguments, "--bot-username", "@some_bot", "--config", config)
+    name = f"poster-{arguments[0]}.pdf"
+    assert done == (0, f"{name}: {link}\n", "")
+    assert (tmp_path / name).read_bytes().startswith(b"%PDF")
+
+
+async def test_a_poster_asks_telegram_for_the_bots_name(tmp_path: Path, telegram: LocalTelegram) -> None:
+    connection = {"BOT_TELEGRAM__TOKEN": telegram.token, "BOT_TELEGRAM__API_BASE": telegram.url}
+    arguments = ("poster", "first", "--out", "new.pdf", "--config", prepared(tmp_path))
+    done = await asyncio.to_thread(bot, tmp_path, *arguments, **connection)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "new.pdf: https://t.me/test_bot?start=g_first\n", "")
+    for wrong, expected in (("1:nonsense", command_line.BAD_TOKEN), ("nonsense", command_line.BAD_TOKEN)):
+        done = await asyncio.to_thread(bot, tmp_path, *arguments, **{**connection, "BOT_TELEGRAM__TOKEN": wrong})
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", expected + "\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["nothing"], "there is no guide or contest 'nothing'; there are: first, quiz\n"),
+        (["first", "--step", "nothing"], "there is no step 'nothing' in a guide 'first'\n"),
+        (["quiz", "--step", "site"], "there is no step 'site' in a guide 'quiz'\n"),
+        (["first"], command_line.NO_USERNAME + "\n"),
+        (["first", "--bot-username", "a/b?c"], "a/b?c: not a username of Telegram: 5 to 32 letters, digits and _\n"),
+        (["first", "--bot-username", "some_bot", "--out", "no/such/folder.pdf"], "no/such/folder.pdf"),
+    ],
+)
+def test_why_there_is_no_poster(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    expected: str,
+) -> None:
+    config = prepared(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = said(capsys, monkeypatch, "poster", *arguments, "--config", config)
+    assert (code, out) == (2, "")
+    assert expected in err
+    assert list(tmp_path.glob("*.pdf")) == []
+
+
+def test_a_poster_whose_texts_are_too_long(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = prepared(tmp_path, guide=GUIDE.replace('ru = "О чём"', f'ru = "{"слово " * 490}"'))
+    code, _, err = said(capsys, monkeypatch, "poster", "first", "--bot-username", "some_bot", "--config", config)
+    assert (code, err) == (2, "first: the texts do not fit on one page\n")
+
+
+def test_a_guide_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    config = prepared(tmp_path)
+    code, out, err = said(capsys, monkeypatch, "guides", "graph", "first", "--config", config)
+    assert (code, err) == (0, "")
+    assert out.startswith('flowchart TD\n    guide_first(["Нұсқаулық"])\n')
+    code, out, _ = said(capsys, monkeypatch, "guides", "graph", "first", "--language", "ru", "--config", config)
+    assert out.startswith('flowchart TD\n    guide_first(["Инструкция"])\n')
+
+
+def test_all_guides_are_drawn_into_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, out = prepared(tmp_path), tmp_path / "new" / "folder"
+    one = said(capsys, monkeypatch, "guides", "graph", "first", "--config", config)[1]
+    done = said(capsys, monkeypatch, "guides", "graph", "--all", "--out", out, "--config", config)
+    assert done == (0, f"{out / 'first.mmd'}\n", "")
+    assert [path.read_text(encoding="utf-8") for path in out.iterdir()] == [one]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["nothing"], "there is no guide 'nothing'; there are: first\n"),
+        (["first", "--language", "en"], "en: not a language of config.toml\n"),
+        (["first", "--all"], "not allowed with argument"),
+        ([], "required"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    expected: str,
+) -> None:
+    config = prepared(tmp_path)
+    code, out, err = said(capsys, monkeypatch, "guides", "graph", *arguments, "--config", config)
+    assert (code, out) == (2, "")
+    assert expected in err
+
+
+def test_a_fault_of_the_content_keeps_a_command_from_starting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = prepared(tmp_path, guide=GUIDE.replace('next = "end"', 'next = "nowhere"', 1))
+    code, out, err = said(capsys, monkeypatch, "guides", "graph", "first", "--config", config)
+    assert (code, out) == (2, "")
+    assert "first.toml: steps.app.next: there is no step 'nowhere'" in err
 
 
 def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from typing import Any, get_args
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import announcements as rules
+from bot.domain import deep_links
 from bot.domain.announcements import LATENESS, Announcement, Button, Lateness, Media
 from bot.domain.applications import State
 from bot.domain.base import Refusal
@@ -225,12 +226,13 @@ async def add_button(office: Office, person: Person, mailing_id: int, button: Bu
 async def add_deep_link(office: Office, person: Person, mailing_id: int, payload: str, address: str) -> Board:
     """A button that opens a guide (g_…) or a contest (c_…) of this bot, whose link is `address`. Raises Refusal."""
     kind, _, subject = payload.partition("_")
-    titles = {f"g_{guide.id}": guide.title for guide in office.library.guides.values()}
-    titles |= {f"c_{contest.id}": contest.title for contest in await contest_services.all_announced(office)}
+    titles = {deep_links.to_guide(guide.id): guide.title for guide in office.library.guides.values()}
+    announced = await contest_services.all_announced(office)
+    titles |= {deep_links.to_contest(contest.id): contest.title for contest in announced}
     if payload not in titles:
         raise Refusal("refusal.contest_gone" if kind == "c" and subject else "refusal.old_button")
     label = {language: titles[payload][language] for language in office.languages}
-    return await add_button(office, person, mailing_id, Button(label, f"{address}?start={payload}"))
+    return await add_button(office, person, mailing_id, Button(label, deep_links.url(address, payload)))
 
 
 async def clear_buttons(office: Office, person: Person, mailing_id: int) -> Board:

@@ -87,6 +87,19 @@ async def _enter(office: Office, person: Person, guide_id: str, step_id: str | N
     return page(moved, guide) if moved else None
 
 
+async def land(office: Office, telegram_id: int, guide_id: str, step_id: str) -> Page | None:
+    """The step that a link names; where the person stopped when it names none, or one that is gone.
+
+    None: the person is not known. Raises Refusal for a guide that is gone.
+    """
+    person = await people.find(office.database, telegram_id)
+    if person is None:
+        return None
+    guide = office.library.guides.get(guide_id)
+    step = guide.step(step_id) if guide else None
+    return await _enter(office, person, guide_id, step.id if step else None, None)
+
+
 def _run(guide: Guide, step_id: str, act: str) -> dict[str, str | None]:
     """What is merged into the person's place in the guide; a value of None takes an answer away."""
     if act == "r":

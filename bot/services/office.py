@@ -54,7 +54,8 @@ class Sending:
 class Office:
     """Handed to every service: the database, the content, the vault, the clock, and the department's facts.
 
-    `queued` is set whenever a push was queued, or a mailing changed: the delivery waits for it.
+    `queued` is set whenever a push was queued, or a mailing changed: the delivery waits for it. `address` is the bot's
+    own, https://t.me/…; empty until Telegram said who the bot is.
     """
 
     database: Database
@@ -67,6 +68,7 @@ class Office:
     sending: Sending
     calendar: Calendar
     owners: frozenset[int] = frozenset()
+    address: str = ""
     queued: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -57,7 +57,7 @@ class ReportsTap(CallbackData, prefix="y1"):
 
 class ContestTap(CallbackData, prefix="c1"):
     """At a contest: `open`, `more`, `dates`, `results`, a section's id, `follow`, `unfollow`, `apply`, `agree`,
-    `guide.` and a guide's id.
+    `g.` and a guide's id.
     `new` stands on pushes and opens the page in a new message."""
 
     contest: str

@@ -32,7 +32,7 @@ from handlers import typed
 from tests.services.rooms import CLOSES, LANGUAGES, ROOT, catalogues, library
 
 KEY = re.compile(r"^[a-z]+(?:\.[a-z_]+)+$")
-NO_KEYS = {"mydata.txt", "mydata.zip", "photo.jpg", "config.toml", "clock.json"}
+NO_KEYS = {"mydata.txt", "mydata.zip", "photo.jpg", "config.toml", "clock.json", "poster.typ"}
 """File names that look like keys."""
 VALUES: dict[str, Any] = {
     "closes": CLOSES,
@@ -76,6 +76,7 @@ DYNAMIC: dict[str, set[str]] = {
     "consent.kind.": set(get_args(ConsentKind)),
     "contest.": {"follow", "unfollow", "follow_done", "unfollow_done"},
     "guardian.": {state for state in BETWEEN if state},
+    "guide.back_to.": {"guide", "contest", "application"},
     "guide.device.": set(get_args(Device)),
     "news.act.": set(ACTS),
     "news.ask.": {"link", "at", "count"},

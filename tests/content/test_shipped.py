@@ -31,7 +31,7 @@ from bot.telegram.views import forms as form_views
 from bot.telegram.views import guides as guide_views
 from bot.telegram.views import pages
 from bot.words import Words
-from tests.services.rooms import LANGUAGES, NOW, StillClock, catalogues, library, make_office
+from tests.services.rooms import ADDRESS, LANGUAGES, NOW, StillClock, catalogues, library, make_office
 
 GUIDES = list(library().guides.values())
 CONTESTS = list(library().contests.values())
@@ -103,12 +103,13 @@ def test_every_step_of_every_path_can_be_shown(guide: Guide, language: str) -> N
             if (step.id, here.position, here.total) in shown:
                 continue
             shown.add((step.id, here.position, here.total))
-            screen = guide_views.step(words, here)
+            screen = guide_views.step(words, here, ADDRESS)
             fits(screen)
             wanted = [choice.label[language] for choice in step.choices]
             wanted += [button.label[language] for button in step.buttons]
             wanted += [words.label("button.next")] if step.next else []
             wanted += [words.label("button.back"), words.label("guide.restart")] if number > 1 else []
+            wanted += [words.label("button.share")] if number == 1 or not step.targets() else []
             wanted += [words.label("guide.stuck"), words.label("button.menu"), words.label("button.person")]
             assert sorted(labels(screen)) == sorted(wanted)
             plain, _ = parse_html(screen.text)
@@ -181,11 +182,12 @@ def test_a_contests_pages_can_be_shown(contest: Contest, language: str) -> None:
         moments["applications_close"],
         moments["applications_close"] + timedelta(seconds=1),
     ):
-        screen = contest_views.overview(words, one, now)
+        screen = contest_views.overview(words, one, now, ADDRESS)
         fits(screen)
         assert (words.label("contest.apply") in labels(screen)) is one.is_open(now)
-    assert words.label("contest.follow") in labels(contest_views.overview(words, one, NOW))
-    assert words.label("contest.unfollow") in labels(contest_views.overview(words, announced(contest, True), NOW))
+    assert words.label("contest.follow") in labels(contest_views.overview(words, one, NOW, ADDRESS))
+    followed = contest_views.overview(words, announced(contest, True), NOW, ADDRESS)
+    assert words.label("contest.unfollow") in labels(followed)
     fits(contest_views.about(words, one, [library().guides[guide] for guide in contest.guides]))
     for part in contest.sections:
         screen = contest_views.section(words, one, part.id) or Screen("")
@@ -317,7 +319,7 @@ def test_a_summary_and_an_application_in_every_state(
     plain, _ = parse_html(form_views.receipt(words, found).text)
     assert f"{contest.prefix}-0042" in plain
     assert words.moment(NOW, contest.tz) in plain
-    fits(form_views.guardian_link(words, found, "https://t.me/bot?start=k_x", "https://t.me/share/url?url=x"))
+    fits(form_views.guardian_link(words, found, f"{ADDRESS}?start=k_x"))
     fits(form_views.guardian_paper(words, found))
 
 

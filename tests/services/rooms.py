@@ -27,6 +27,7 @@ from bot.vault import Vault
 ROOT = Path(__file__).parent.parent.parent
 LANGUAGES = ("kk", "ru")
 CONTEST = "egov_user"
+ADDRESS = "https://t.me/test_bot"
 OPENS = datetime(2026, 11, 16, 4, tzinfo=UTC)
 CLOSES = datetime(2027, 9, 10, 13, tzinfo=UTC)
 RESULTS = datetime(2027, 9, 27, 10, tzinfo=UTC)
@@ -90,6 +91,7 @@ def make_office(database: Database, folder: Path, clock: Clock) -> Office:
         ),
         sending=Sending(Quiet(time(21), time(9), ZoneInfo("Asia/Almaty"))),
         calendar=Calendar(),
+        address=ADDRESS,
     )
 
 

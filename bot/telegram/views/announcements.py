@@ -18,6 +18,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 
 from bot.domain.announcements import BUTTONS_LIMIT, LATENESS, MANY, Announcement
 from bot.domain.contests import Contest
+from bot.domain.deep_links import to_contest, to_guide
 from bot.domain.guides import Guide
 from bot.domain.mailings import EDITABLE, Audience, Mailing
 from bot.domain.markup import visible
@@ -319,8 +320,8 @@ def buttons(words: Words, board: Board) -> Screen:
 def deep_links(words: Words, board: Board, guides: Sequence[Guide], contests: Sequence[Contest]) -> Screen:
     """The guides and contests that a button can open."""
     number, language = board.mailing.id, words.language
-    rows = [[tap(guide.title[language], _data("deep", number, f"g_{guide.id}"))] for guide in guides]
-    rows += [[tap(contest.title[language], _data("deep", number, f"c_{contest.id}"))] for contest in contests]
+    rows = [[tap(guide.title[language], _data("deep", number, to_guide(guide.id)))] for guide in guides]
+    rows += [[tap(contest.title[language], _data("deep", number, to_contest(contest.id)))] for contest in contests]
     return Screen(words("news.deep_text"), keyboard([*rows, [_back(words, board)]], words))
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from aiogram.types import InlineKeyboardMarkup
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.domain import deep_links
 from bot.domain.contests import Contest
 from bot.domain.guides import Guide
 from bot.services.contests import Announced
 from bot.telegram.buttons import ContestTap
 from bot.telegram.screens import Screen
-from bot.telegram.views.keyboards import Row, keyboard, tap
+from bot.telegram.views.keyboards import Row, keyboard, sharing, tap
 from bot.words import Words
 
 
-def overview(words: Words, announced: Announced, now: datetime) -> Screen:
-    """What it is, until when one can apply, and the ways on."""
+def overview(words: Words, announced: Announced, now: datetime, address: str) -> Screen:
+    """What it is, until when one can apply, and the ways on; `address` is the bot's."""
     contest, language = announced.contest, words.language
     text = "\n\n".join(
         [
@@ -35,14 +36,20 @@ def overview(words: Words, announced: Announced, now: datetime) -> Screen:
     rows.append([tap(words.label("contest.dates"), _data(contest, "dates"))])
     follow = "unfollow" if announced.followed else "follow"
     rows.append([tap(words.label(f"contest.{follow}"), _data(contest, follow))])
+    rows.append([_share(words, contest, address)])
     return Screen(text, keyboard(rows, words))
+
+
+def _share(words: Words, contest: Contest, address: str) -> InlineKeyboardButton:
+    message = words.label("contest.share_text", title=contest.title[words.language])
+    return sharing(words.label("button.share"), deep_links.url(address, deep_links.to_contest(contest.id)), message)
 
 
 def about(words: Words, announced: Announced, guides: list[Guide]) -> Screen:
     """The parts of the contest's page, and the guides that help to prepare."""
     contest, language = announced.contest, words.language
     rows: list[Row] = [[tap(part.title[language], _data(contest, part.id))] for part in contest.sections]
-    rows += [[tap(f"📖 {guide.title[language]}", _data(contest, f"guide.{guide.id}"))] for guide in guides]
+    rows += [[tap(f"📖 {guide.title[language]}", _data(contest, f"g.{guide.id}"))] for guide in guides]
     rows.append([tap(words.label("contest.back"), _data(contest, "open"))])
     text = f"<b>{words.html(contest.title[language])}</b>\n\n{words('contest.about_text')}"
     return Screen(text, keyboard(rows, words))

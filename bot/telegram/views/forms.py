@@ -16,7 +16,7 @@ from bot.services import consents
 from bot.services.forms import NO, SUMMARY, YES, Form, next_question
 from bot.telegram.buttons import AnswerTap, ApplicationTap, PageTap
 from bot.telegram.screens import Screen
-from bot.telegram.views.keyboards import Row, copying, keyboard, link, tap
+from bot.telegram.views.keyboards import Row, copying, keyboard, sharing, tap
 from bot.telegram.views.pages import joined
 from bot.words import Words
 
@@ -243,10 +243,11 @@ def _out_of_guardian(words: Words, found: Form) -> Row:
     return [tap(words.label("application.open"), _act(found, "open"))]
 
 
-def guardian_link(words: Words, found: Form, address: str, share: str) -> Screen:
+def guardian_link(words: Words, found: Form, address: str) -> Screen:
     """The link that the applicant passes on to their guardian."""
+    message = words.label("guardian.share_text", contest=found.contest.title[words.language])
     rows = [
-        [link(words.label("guardian.share"), share)],
+        [sharing(words.label("guardian.share"), address, message)],
         [copying(words.label("guardian.copy"), address)],
         _out_of_guardian(words, found),
     ]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiogram.types import InlineKeyboardButton
 
+from bot.domain import deep_links
 from bot.domain.guides import Button, Guide, Step
 from bot.services.guides import Page
 from bot.telegram.buttons import ApplicationTap, ContestTap, GuideTap
 from bot.telegram.screens import Screen
-from bot.telegram.views.keyboards import Row, copying, keyboard, link, tap
+from bot.telegram.views.keyboards import Row, copying, keyboard, link, pairs, sharing, tap
 from bot.words import Words
 
 
 class Steps:
     """The screens of steps, made once each: there are a few hundred, and people ask for them all day."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str) -> None:
+        self._address = address
         self._made: dict[tuple[object, ...], Screen] = {}
 
     def __call__(self, words: Words, page: Page) -> Screen:
@@ -24,12 +28,12 @@ class Steps:
         key = (words.language, page.guide.id, page.step.id, before, page.position, page.total, page.back)
         screen = self._made.get(key)
         if screen is None:
-            screen = self._made[key] = step(words, page)
+            screen = self._made[key] = step(words, page, self._address)
         return screen
 
 
-def step(words: Words, page: Page) -> Screen:
-    """The step with its place on the way, its source, and the ways on."""
+def step(words: Words, page: Page, address: str) -> Screen:
+    """The step with its place on the way, its source, and the ways on; `address` is the bot's."""
     guide, here, language = page.guide, page.step, words.language
     parts = [
         f"<b>{words.html(guide.title[language])}</b>\n"
@@ -40,7 +44,15 @@ def step(words: Words, page: Page) -> Screen:
     parts.append(here.text[language])
     parts.append(_source(words, guide, here))
     picture = here.picture[language] if here.picture else ""
-    return Screen("\n\n".join(parts), keyboard(_rows(words, page), words), picture=picture)
+    return Screen("\n\n".join(parts), keyboard(_rows(words, page, address), words), picture=picture)
+
+
+def landed(words: Words, page: Page, step_id: str, address: str) -> Screen:
+    """The step to which a link led; says so where it is another than the link names."""
+    screen = step(words, page, address)
+    if step_id in ("", page.step.id):
+        return screen
+    return replace(screen, text=f"{words('guide.step_gone')}\n\n{screen.text}")
 
 
 def _source(words: Words, guide: Guide, here: Step) -> str:
@@ -54,7 +66,7 @@ def _source(words: Words, guide: Guide, here: Step) -> str:
     return f"<blockquote>{chr(10).join(lines)}</blockquote>"
 
 
-def _rows(words: Words, page: Page) -> list[Row]:
+def _rows(words: Words, page: Page, address: str) -> list[Row]:
     guide, here, language = page.guide, page.step, words.language
     rows: list[Row] = [[tap(choice.label[language], _data(guide, here, f".{choice.id}"))] for choice in here.choices]
     rows += [[_button(guide, here, button, language)] for button in here.buttons]
@@ -69,7 +81,9 @@ def _rows(words: Words, page: Page) -> list[Row]:
     last = [tap(words.label("guide.stuck"), _data(guide, here, "x"))]
     if page.previous:
         last.append(tap(words.label("guide.restart"), _data(guide, guide.first, "r")))
-    return [*rows, last]
+    if here.id == guide.first.id or not here.targets():
+        last.append(_share(words, guide, address))
+    return [*rows, *pairs(last)]
 
 
 def way_back(words: Words, back: str) -> InlineKeyboardButton:
@@ -83,6 +97,11 @@ def way_back(words: Words, back: str) -> InlineKeyboardButton:
         guide, _, step = where.partition(":")
         data = GuideTap(guide=guide, step=step, act="s").pack()
     return tap(words.label(f"guide.back_to.{kind}"), data)
+
+
+def _share(words: Words, guide: Guide, address: str) -> InlineKeyboardButton:
+    message = words.label("guide.share_text", title=guide.title[words.language])
+    return sharing(words.label("button.share"), deep_links.url(address, deep_links.to_guide(guide.id)), message)
 
 
 def _button(guide: Guide, here: Step, button: Button, language: str) -> InlineKeyboardButton:

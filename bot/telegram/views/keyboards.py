@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.telegram.buttons import PageTap
@@ -21,6 +23,11 @@ def tap(text: str, data: str, style: str | None = None) -> InlineKeyboardButton:
 def link(text: str, url: str) -> InlineKeyboardButton:
     """A button that opens an address."""
     return InlineKeyboardButton(text=text, url=url)
+
+
+def sharing(text: str, address: str, message: str) -> InlineKeyboardButton:
+    """A button that asks to whom Telegram shall send the address with a message below it."""
+    return link(text, f"https://t.me/share/url?url={quote(address, safe='')}&text={quote(message, safe='')}")
 
 
 def copying(text: str, copied: str) -> InlineKeyboardButton:
