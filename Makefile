@@ -5,7 +5,7 @@ LOCALES := $(wildcard locales/*/LC_MESSAGES/bot.po)
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help setup setup-dev demo run test check bench lock clean
+.PHONY: help setup setup-dev demo run test check spell bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -46,6 +46,9 @@ check: setup-dev ## ruff, mypy --strict, import-linter, and `bot check`
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/bot check
+
+spell: setup ## look for misspelt words in all texts, Kazakh and Russian (needs hunspell)
+	@$(BIN)/python -m spelling
 
 bench: setup-dev ## measure, each figure beside its baseline of the same run
 	@$(BIN)/python -m bench
