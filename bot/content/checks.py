@@ -55,7 +55,7 @@ def guide_faults(guide: Guide, languages: Collection[str], guides: Mapping[str, 
 
 
 def future_faults(guide: Guide, today: date) -> Iterator[str]:
-    """The days of a guide on which nobody can have looked at its facts yet. `today` is the day where the editors are."""
+    """The days of a guide on which nobody can have checked its facts yet. `today` is the day where the editors are."""
     places = [("verified", guide.verified)]
     places += [(f"steps.{step.id}.verified", step.verified) for step in guide.steps if step.verified]
     for place, day in places:
