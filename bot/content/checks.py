@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from bot.domain.base import Text
 from bot.domain.contests import Contest
-from bot.domain.guides import Choice, Guide, Step
+from bot.domain.guides import Button, Choice, Guide, Step
 from bot.domain.markup import Fault, FaultKind, fault, is_https, length
 from bot.domain.moments import Calendar, offset
 
@@ -113,7 +113,7 @@ def _question_faults(step: Step, languages: Collection[str]) -> Iterator[str]:
     """What a person is offered at a step: a real choice, not too many, each known by its own words."""
     if "choices" in step.model_fields_set and len(step.choices) < 2:
         yield f"steps.{step.id}.choices: a question has at least two choices; a step that only leads on has next"
-    offered = [*step.choices, *step.buttons]
+    offered: list[Choice | Button] = [*step.choices, *step.buttons]
     if len(offered) > BUTTONS_LIMIT:
         yield f"steps.{step.id}: {len(offered)} choices and buttons, at most {BUTTONS_LIMIT}"
     for language in languages:
