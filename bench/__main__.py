@@ -72,7 +72,7 @@ async def _run(names: Sequence[str], size: Size, profiled: str | None, target: P
 async def _streets(folder: Path, names: Sequence[str], size: Size) -> list[Figure]:
     """The cases with both bots side by side. A case that misses its aim is profiled."""
     of_a_kind = 2 * (1 + size.crowd * (size.rounds + 1)) + PROFILED_IF_MISSED
-    others = size.people + of_a_kind
+    others = size.people + 2 * of_a_kind  # a search is measured beside taps of as many other people
     async with cpu.street(folder, of_a_kind, others) as town:
         figures = [memory.idle(town)] if "memory" in names else []
         missed = []
@@ -89,7 +89,7 @@ async def _streets(folder: Path, names: Sequence[str], size: Size) -> list[Figur
 
 
 async def _profile_one(folder: Path, name: str) -> None:
-    async with cpu.street(folder, PROFILED + 2, PROFILED + 2) as town:
+    async with cpu.street(folder, PROFILED + 2, PROFILED + 3) as town:
         await _profile(town, next(case for case in town.cases if case.name == name), folder, PROFILED)
 
 

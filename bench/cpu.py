@@ -104,9 +104,26 @@ async def _town(crowds: Iterable[Crowd], by: timedelta) -> AsyncIterator[Control
 
 async def measure(town: Street, case: Case, rounds: int, crowd: int) -> Figure:
     """So many rounds, after one that warms up and does not count."""
+    if case.beside:
+        return await _measure_beside(town, case, rounds, crowd)
     found = [await _round(town, case, town.people(case, crowd), number) for number in range(rounds + 1)][1:]
     ours, bare = [ours for ours, _ in found], [bare for _, bare in found]
     return report.figure(case.name, f"CPU per update: {case.title}", "bare aiogram handler", ours, bare, case.aim)
+
+
+async def _measure_beside(town: Street, case: Case, rounds: int, crowd: int) -> Figure:
+    """The same for a case of ours beside another one of ours."""
+    other = next(one for one in town.cases if one.name == case.beside)
+    costs: dict[str, list[float]] = {case.name: [], other.name: []}
+    for number in range(rounds + 1):
+        for one in (case, other) if number % 2 else (other, case):
+            people = town.people(one, crowd)
+            for act in one.before:
+                await wave(town.ours.control, people, act)
+            used = [await town.ours.cost(people, act) for act in one.measured]
+            costs[one.name].append(sum(used) / (crowd - 1) / len(used))
+    title = f"CPU per update: {case.title}"
+    return report.figure(case.name, title, f"our {other.title}", costs[case.name][1:], costs[other.name][1:], case.aim)
 
 
 async def _round(town: Street, case: Case, people: range, number: int) -> tuple[float, float]:

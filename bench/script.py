@@ -39,7 +39,8 @@ class Act:
 
 @dataclass(slots=True)
 class Case:
-    """Acts that bring a person to the place, and acts that are measured."""
+    """Acts that bring a person to the place, and acts that are measured; `beside` another case of ours instead of the
+    bare bot."""
 
     name: str
     title: str
@@ -47,14 +48,16 @@ class Case:
     measured: list[Act]
     aim: float | None = None
     by_applicants: bool = False
+    beside: str = ""
 
 
 def cases() -> list[Case]:
-    """The four kinds of update. The guide's taps are found when it is recorded."""
+    """The kinds of update. The guide's taps are found when it is recorded."""
     return [
         Case("start", "/start", _typed("/start"), _typed("/start", "/start")),
         Case("guide_tap", "guide tap", _typed(GUIDE), [], 1.2),
         Case("form_answer", "form answer", _typed("?"), _typed("Образцова Анна Ивановна", "05.01.1960"), 1.6, True),
+        Case("search", "search", _typed(GUIDE), _typed("привзать номер", "как получить эцп"), 2.0, beside="guide_tap"),
         Case("status", "/status", _typed("/start"), _typed("/status", "/status"), None, True),
     ]
 
@@ -104,7 +107,7 @@ def _next_tap(message: Message, taken: Iterable[Act]) -> Act:
     """A choice or the next step where there is one that was not taken; else any way in the guide."""
     ways = [button.value for row in message.buttons for button in row if button.value.startswith("g1:")]
     known = {act.value for act in taken}
-    fresh = [way for way in ways if way not in known and not way.endswith((":r", ":o"))]
+    fresh = [way for way in ways if way not in known and way.rsplit(":", 1)[1][:1] in (".", "n", "s")]
     ahead = [way for way in fresh if not way.endswith(":s")]
     return Act("tap", (ahead or fresh or ways)[0])
 

@@ -36,6 +36,7 @@ from bot.storage.seat import Seat
 from bot.telegram.commands import register_for_all
 from bot.telegram.dispatcher import ALLOWED_UPDATES, BotDispatcher
 from bot.telegram.pace import Pace
+from bot.telegram.pictures import Pictures
 from bot.telegram.receiver import Receiver
 from bot.telegram.screens import Screens
 from bot.telegram.session import PASSING, Session
@@ -213,7 +214,7 @@ async def run(
             say(f"This bot has no owner yet. The first person to send it this code becomes the owner: /owner {code}")
         address = f"https://t.me/{me.username}"
         pace = make_pace(office)
-        screens = Screens(bot, pace)
+        screens = Screens(bot, pace, Pictures(office.database, settings.content.path / "pictures"))
         dispatcher = BotDispatcher(
             handlers.setup(),
             office=office,

@@ -18,6 +18,7 @@ from bot.telegram.filters import Known
 from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import forms as views
 from bot.words import Words
+from handlers import commands
 
 
 def setup() -> Router:
@@ -86,6 +87,12 @@ async def _screen(office: Office, person: Person, tap: ApplicationTap, words: Wo
         case "confirm":
             found = await forms.withdraw(office, person, tap.application)
             return views.application(words, found, "", now)
+        case "guides":
+            found = await forms.own(office, person, tap.application)
+            return views.guides(words, found, [office.library.guides[one] for one in found.contest.guides])
+        case "guide":
+            found = await forms.own(office, person, tap.application)
+            return await commands.guide(office, person, tap.question, f"application:{found.application.id}")
         case "link":
             return await _link(office, person, tap.application, words, address)
         case "paper":

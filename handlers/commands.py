@@ -57,8 +57,8 @@ async def opened(office: Office, person: Person, payload: str, name: str) -> Scr
     words = office.words[person.language or office.languages[0]]
     kind, _, rest = payload.partition("_")
     try:
-        if kind == "g" and (page := await guides.resume(office, person.telegram_id, rest)):
-            return guide_views.step(words, page)
+        if kind == "g":
+            return await guide(office, person, rest)
         if kind == "c":
             return await contest(office, person, rest)
         if kind == "o":
@@ -70,6 +70,13 @@ async def opened(office: Office, person: Person, payload: str, name: str) -> Scr
     except Refusal as refusal:
         return pages.menu(words, words(refusal.key, **refusal.values))
     return pages.menu(words, words("refusal.link.unknown") if payload else words("menu.greeting"))
+
+
+async def guide(office: Office, person: Person, guide_id: str, back: str = "") -> Screen:
+    """The step of a guide where the person stopped; `back` is where they come from. Raises Refusal."""
+    words = office.words[person.language or office.languages[0]]
+    page = await guides.resume(office, person.telegram_id, guide_id, back)
+    return guide_views.step(words, page) if page else pages.menu(words)
 
 
 async def contest(office: Office, person: Person, contest_id: str) -> Screen:

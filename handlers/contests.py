@@ -42,6 +42,10 @@ async def on_tap(
             screen = await commands.contest(office, person, contest_id)
         case "apply":
             screen = await _apply(office, person, contest_id, words, query.from_user.full_name)
+        case _ if act.startswith("guide."):
+            announced = await contests.read(office, person, contest_id)
+            back = f"contest:{announced.contest.id}"
+            screen = await commands.guide(office, person, act.removeprefix("guide."), back)
         case _ if act.startswith("agree"):
             screen = await _agree(office, person, contest_id, act, words, query.from_user.full_name)
         case _:

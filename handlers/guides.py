@@ -25,6 +25,8 @@ async def on_tap(query: CallbackQuery, callback_data: GuideTap, office: Office, 
     who, tap = query.from_user.id, callback_data
     if tap.act == "o":
         page = await guides.resume(office, who, tap.guide)
+    elif tap.act.startswith(">"):
+        page = await guides.jump(office, who, tap.guide, tap.step, tap.act.removeprefix(">"))
     else:
         page = await guides.turn(office, who, tap.guide, tap.step, tap.act)
     if page is None or page.person.language is None:

@@ -48,7 +48,7 @@ def load(folder: Path, languages: tuple[str, ...], calendar: Calendar) -> Librar
     contests = dict(_read(folder / "contests", Contest, faults))
     revisions = {contest_id: _revision(folder / "contests" / f"{contest_id}.toml") for contest_id in contests}
     for guide in guides.values():
-        found = guide_faults(guide, languages, guides)
+        found = guide_faults(guide, languages, guides, folder / "pictures")
         faults += [f"{folder / 'guides' / guide.id}.toml: {fault}" for fault in found]
     for contest in contests.values():
         found = contest_faults(contest, languages, guides.keys(), calendar)

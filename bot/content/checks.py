@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -23,13 +24,20 @@ REASON_LIMIT = 600
 BUTTONS_LIMIT = 20
 """Choices and buttons of one step: Telegram takes 100 in 10 KB, and nobody looks through so many on a phone."""
 LIMITS = {"label": 64, "title": 64, "example": 64, "copy_text": 256}
-PLAIN = frozenset({"label", "title", "example", "copy_text", "keywords", "name"})
+CAPTION_LIMIT = 700
+"""Signs of all texts of a step with a picture: they stand in its caption, which has 1,024 with head and foot."""
+PICTURE_BYTES = 10 * 1024 * 1024
+PICTURE_SIDES = 10_000
+PICTURE_RATIO = 20
+PLAIN = frozenset({"label", "title", "example", "copy_text", "keywords", "name", "picture"})
 """Texts that stand where no formatting is possible."""
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 
 
-def guide_faults(guide: Guide, languages: Collection[str], guides: Mapping[str, Guide]) -> Iterator[str]:
-    """The faults of one guide, each naming its step and field."""
+def guide_faults(
+    guide: Guide, languages: Collection[str], guides: Mapping[str, Guide], pictures: Path
+) -> Iterator[str]:
+    """The faults of one guide, each naming its step and field; `pictures` is the folder of its pictures."""
     yield from _text_faults(guide, languages)
     for step in guide.steps:
         for place, target in _targets(step):
@@ -46,8 +54,17 @@ def guide_faults(guide: Guide, languages: Collection[str], guides: Mapping[str, 
             yield from _address_faults(f"steps.{step.id}.source", step.source.url)
         yield from _question_faults(step, languages)
         for choice in step.choices:
-            yield from _callback_faults(guide, step, choice)
-        yield from _together_faults(f"steps.{step.id}", [step.text, step.note, guide.source_of(step).name], languages)
+            yield from _callback_faults(f"choices.{choice.id}", guide, step, f".{choice.id}")
+        targets = [button.guide for button in step.buttons if button.guide]
+        for target in sorted(set(targets)):
+            yield from _callback_faults("buttons", guide, step, f">{target}")
+            if targets.count(target) > 1:
+                yield f"steps.{step.id}.buttons: two buttons lead into the guide {target!r}"
+        parts = [step.text, step.note, guide.source_of(step).name]
+        limit = CAPTION_LIMIT if step.picture else TOGETHER_LIMIT
+        yield from _together_faults(f"steps.{step.id}", parts, languages, limit)
+        for language, name in step.picture.root.items() if step.picture else ():
+            yield from _picture_faults(f"steps.{step.id}.picture.{language}", pictures, name)
     if guide.source.url:
         yield from _address_faults("source", guide.source.url)
     yield from _reach_faults(guide)
@@ -71,6 +88,11 @@ def contest_faults(
     for guide_id in contest.guides:
         if guide_id not in guide_ids:
             yield f"guides: there is no guide {guide_id!r}"
+    for field in contest.fields:
+        if field.guide is not None and field.guide not in guide_ids:
+            yield f"fields.{field.id}.guide: there is no guide {field.guide!r}"
+        if field.guide is not None and field.kind == "phone":
+            yield f"fields.{field.id}.guide: a question for the phone number shows no such button"
     for text in contest.reminders:
         if [offset(other) for other in contest.reminders].count(offset(text)) > 1:
             yield f"reminders: {text!r} is named twice"
@@ -95,11 +117,35 @@ def _reason_faults(contest: Contest, languages: Collection[str]) -> Iterator[str
                 yield f"reasons.{reason.id}.text.{language}: {signs} signs, at most {REASON_LIMIT}"
 
 
-def _together_faults(place: str, texts: list[Text | None], languages: Collection[str]) -> Iterator[str]:
+def _together_faults(
+    place: str, texts: list[Text | None], languages: Collection[str], limit: int = TOGETHER_LIMIT
+) -> Iterator[str]:
     for language in languages:
         signs = sum(length(text.root.get(language, "")) for text in texts if text)
-        if signs > TOGETHER_LIMIT:
-            yield f"{place}: {signs} signs together in {language}, at most {TOGETHER_LIMIT} fit on one screen"
+        if signs > limit:
+            yield f"{place}: {signs} signs together in {language}, at most {limit} fit on one screen"
+
+
+def _picture_faults(place: str, pictures: Path, name: str) -> Iterator[str]:
+    """What Telegram would refuse of a photo."""
+    from PIL import Image, UnidentifiedImageError  # imported on use: few guides have pictures
+
+    path = pictures / name
+    if path.parent != pictures or not path.is_file():
+        yield f"{place}: there is no file {name!r} in {pictures}"
+        return
+    try:
+        with Image.open(path) as image:
+            kind, (width, height) = image.format, image.size
+    except (UnidentifiedImageError, OSError):
+        yield f"{place}: {name!r} is no picture"
+        return
+    if kind not in ("PNG", "JPEG"):
+        yield f"{place}: {name!r} is {kind}, expected PNG or JPEG"
+    if path.stat().st_size > PICTURE_BYTES:
+        yield f"{place}: {name!r} has more than {PICTURE_BYTES // 1024 // 1024} MB"
+    if width + height > PICTURE_SIDES or max(width, height) > PICTURE_RATIO * min(width, height):
+        yield f"{place}: {name!r} is {width} x {height}: too large or too narrow for Telegram"
 
 
 def _targets(step: Step) -> Iterator[tuple[str, str]]:
@@ -122,10 +168,10 @@ def _question_faults(step: Step, languages: Collection[str]) -> Iterator[str]:
             yield f"steps.{step.id}: two buttons say {label!r} in {language}"
 
 
-def _callback_faults(guide: Guide, step: Step, choice: Choice) -> Iterator[str]:
-    data = f"g1:{guide.id}:{step.id}:.{choice.id}"
+def _callback_faults(place: str, guide: Guide, step: Step, act: str) -> Iterator[str]:
+    data = f"g1:{guide.id}:{step.id}:{act}"
     if len(data.encode()) > 64:
-        yield f"steps.{step.id}.choices.{choice.id}: the ids are too long together for a button (64 bytes)"
+        yield f"steps.{step.id}.{place}: the ids are too long together for a button (64 bytes)"
 
 
 def _address_faults(place: str, address: str) -> Iterator[str]:

@@ -104,7 +104,7 @@ class Mailer:
                 await mailings.move(connection, mailing.id, "expanded", cursor=mailing.up_to or 0)
 
     async def _send(self, mailing: Mailing, stop: asyncio.Event) -> None:
-        """Sends until the mailing is done, is halted or must give way; then it is looked at anew."""
+        """Sends until the mailing is done, was stopped or must give way; then it is looked at anew."""
         try:
             compose = await self._compose(self._office, mailing)
         except Exception as error:
@@ -127,7 +127,7 @@ class Mailer:
             await self._finish(mailing)
 
     async def _watch(self, mailing: Mailing, run: Run, stop: asyncio.Event) -> None:
-        """Ends when the mailing must stop or give way to another."""
+        """Ends when the mailing must stop, or was stopped, or gives way to another."""
         stopping = asyncio.ensure_future(stop.wait())
         try:
             while not stop.is_set():
@@ -136,7 +136,7 @@ class Mailer:
                 woken = waking.done()
                 waking.cancel()
                 late = mailing.not_after is not None and self._office.clock.now() > mailing.not_after
-                if late or self._rests(mailing) or mailing.id in self._office.halted:
+                if late or self._rests(mailing):
                     return
                 if woken:
                     self.wake.clear()

@@ -184,7 +184,7 @@ class Run:
         post = self._poster(row, method)
         while True:
             async with self._pace.turn(row.telegram_id, self._rule.lane) as may:
-                if not may or self._closed or self._mailing.id in self._office.halted:
+                if not may or self._closed:
                     return Mark(row.person_id, State.QUEUED, back=int(tries == row.attempts))
                 try:
                     message_id = await post()

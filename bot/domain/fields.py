@@ -34,12 +34,14 @@ class Setting:
 
 
 class BaseField(Model):
-    """What every question has. `example` is shown below the question and again in each refusal."""
+    """What every question has. `example` is shown below the question and again in each refusal; `guide` is the id of
+    the guide for those who lack what is asked for."""
 
     id: Id
     label: Text
     question: Text
     example: Text | None = None
+    guide: Id | None = None
     required: bool = True
     takes: ClassVar[Literal["text", "file"]] = "text"
 

@@ -58,6 +58,7 @@ class Step(Model):
     """One screen of a guide: a text, then either choices, or the next step, or the end.
 
     `device` marks a step that can be done on that device only; the check proves that nobody meets it unannounced.
+    `picture` names a file in content/pictures/ for each language.
     `source` and `verified` (the day its facts were last checked) stand for the guide's own where they are absent.
     """
 
@@ -67,6 +68,7 @@ class Step(Model):
     choices: tuple[Choice, ...] = ()
     buttons: tuple[Button, ...] = ()
     device: Device | None = None
+    picture: Text | None = None
     source: Source | None = None
     verified: date | None = None
     note: Text | None = None

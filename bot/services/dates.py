@@ -81,7 +81,6 @@ async def move(office: Office, organiser: Person, contest_id: str, name: str, to
     """
     found = await seasons.season(office, organiser, contest_id)
     now = office.clock.now()
-    cancelled: list[int] = []
     async with office.database.write() as connection:
         stored = await seasons.lock(connection, found.contest)
         if seal(stored) != seen:
@@ -95,7 +94,7 @@ async def move(office: Office, organiser: Person, contest_id: str, name: str, to
         await _write_down(connection, organiser, move, now)
         if after[DEADLINE] != stored.moments[DEADLINE]:
             kinds = (Kind.DEADLINE_REMINDER, Kind.DEADLINE_MOVED)
-            cancelled = await mailings.cancel_of_contest(connection, contest_id, kinds, now)
+            await mailings.cancel_of_contest(connection, contest_id, kinds, now)
             await _schedule(connection, contest_id, stored.reminders or (), after[DEADLINE], now)
             await seasons.begin_mailing(
                 connection,
@@ -106,7 +105,6 @@ async def move(office: Office, organiser: Person, contest_id: str, name: str, to
                 now,
                 not_after=after[DEADLINE],
             )
-    office.halted.update(cancelled)
     office.queued.set()
     return move
 

@@ -13,11 +13,17 @@ from bot.storage import people
 
 AT = "@"
 """The key under which a person's step stands among their answers; no step has such an id."""
+BACK = "<"
+"""The key under which stands where a person came from into the guide: `guide:<id>:<step>`, `contest:<id>` or
+`application:<id>`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A step as it is to be shown: with the way that led to it and the number of steps that follow."""
+    """A step as it is to be shown: with the way that led to it and the number of steps that follow.
+
+    `back` is where the person came from into the guide (see BACK), empty where they opened it themselves.
+    """
 
     person: Person
     guide: Guide
@@ -25,6 +31,7 @@ class Page:
     previous: Step | None
     position: int
     total: int
+    back: str = ""
 
 
 async def turn(office: Office, telegram_id: int, guide_id: str, step_id: str, act: str) -> Page | None:
@@ -41,13 +48,43 @@ async def turn(office: Office, telegram_id: int, guide_id: str, step_id: str, ac
     return page(person, guide) if person else None
 
 
-async def resume(office: Office, telegram_id: int, guide_id: str) -> Page | None:
-    """The step at which the person stopped, the first one for a newcomer. None: the person is not known."""
+async def resume(office: Office, telegram_id: int, guide_id: str, back: str = "") -> Page | None:
+    """The step at which the person stopped, the first one for a newcomer; `back` is where they come from (see BACK).
+
+    None: the person is not known. Raises Refusal for a guide that is gone.
+    """
     person = await people.find(office.database, telegram_id)
     if person is None:
         return None
-    at = person.guides.get(guide_id, {}).get(AT, "")
-    return await turn(office, telegram_id, guide_id, at, "s")
+    return await _enter(office, person, guide_id, None, back or None)
+
+
+async def jump(office: Office, telegram_id: int, guide_id: str, step_id: str, target: str) -> Page | None:
+    """What the button of a step leads to: another guide, from which there is a way back to this step.
+
+    None: the person is not known. Raises Refusal for a guide that is gone.
+    """
+    person = await people.find(office.database, telegram_id)
+    if person is None:
+        return None
+    guide = office.library.guides.get(guide_id)
+    step = guide.step(step_id) if guide else None
+    at = next((one.step for one in step.buttons if one.guide == target), None) if step else None
+    back: str | None = f"guide:{guide_id}:{step_id}"
+    if person.guides.get(guide_id, {}).get(BACK, "").startswith(f"guide:{target}:"):
+        # They came from there: two guides that lead into each other are no way back for ever.
+        back = person.guides.get(target, {}).get(BACK)
+    return await _enter(office, person, target, at, back)
+
+
+async def _enter(office: Office, person: Person, guide_id: str, step_id: str | None, back: str | None) -> Page | None:
+    guide = office.library.guides.get(guide_id)
+    if guide is None:
+        raise Refusal("refusal.guide_gone")
+    at = step_id or person.guides.get(guide_id, {}).get(AT) or guide.first.id
+    run: dict[str, str | None] = {AT: at, BACK: back}
+    moved = await people.move_in_guide(office.database, person.telegram_id, guide_id, run, office.clock.now())
+    return page(moved, guide) if moved else None
 
 
 def _run(guide: Guide, step_id: str, act: str) -> dict[str, str | None]:
@@ -78,4 +115,5 @@ def page(person: Person, guide: Guide) -> Page:
         previous=taken[-2] if position > 1 else None,
         position=position,
         total=position + domain.length_ahead(guide, step, run),
+        back=run.get(BACK, ""),
     )

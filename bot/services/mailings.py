@@ -72,27 +72,21 @@ async def next_due(office: Office) -> datetime | None:
 
 
 async def pause(office: Office, person: Person, mailing_id: int) -> Mailing:
-    """Pauses a mailing that runs: from this moment nothing more of it is posted.
+    """Pauses a mailing that runs: what is on its way arrives, and nothing more is posted.
 
     Raises Refusal for anyone but an organiser, and for a mailing that does not run.
     """
-    mailing = await _act(office, person, mailing_id, "pause")
-    office.halted.add(mailing_id)
-    return mailing
+    return await _act(office, person, mailing_id, "pause")
 
 
 async def resume(office: Office, person: Person, mailing_id: int) -> Mailing:
     """Lets a paused mailing go on where it stopped. Raises Refusal as `pause` does."""
-    mailing = await _act(office, person, mailing_id, "resume", trouble="")
-    office.halted.discard(mailing_id)
-    return mailing
+    return await _act(office, person, mailing_id, "resume", trouble="")
 
 
 async def cancel(office: Office, person: Person, mailing_id: int) -> Mailing:
     """Cancels a mailing, also while it runs: who did not get it by now never will. Raises Refusal as `pause` does."""
-    mailing = await _act(office, person, mailing_id, "cancel", ended_at=office.clock.now())
-    office.halted.add(mailing_id)
-    return mailing
+    return await _act(office, person, mailing_id, "cancel", ended_at=office.clock.now())
 
 
 async def repeat(office: Office, person: Person, mailing_id: int) -> Mailing:
@@ -101,9 +95,7 @@ async def repeat(office: Office, person: Person, mailing_id: int) -> Mailing:
     Raises Refusal for anyone but an organiser, for a mailing that has not ended, and where there is nobody such.
     """
     ids = await recipients.unknown(office.database, mailing_id)
-    mailing = await _act(office, person, mailing_id, "repeat", again=ids, ended_at=None)
-    office.halted.discard(mailing_id)
-    return mailing
+    return await _act(office, person, mailing_id, "repeat", again=ids, ended_at=None)
 
 
 async def _act(

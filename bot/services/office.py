@@ -52,9 +52,7 @@ class Sending:
 class Office:
     """Handed to every service: the database, the content, the vault, the clock, and the department's facts.
 
-    `queued` is set whenever a push was queued, or a mailing changed: the delivery waits for it. `halted` are the ids
-    of mailings that an organiser paused or cancelled: the delivery posts nothing more of them from that moment, without
-    asking the database.
+    `queued` is set whenever a push was queued, or a mailing changed: the delivery waits for it.
     """
 
     database: Database
@@ -68,7 +66,6 @@ class Office:
     calendar: Calendar
     owners: frozenset[int] = frozenset()
     queued: asyncio.Event = field(default_factory=asyncio.Event)
-    halted: set[int] = field(default_factory=set)
 
     @property
     def languages(self) -> tuple[str, ...]:

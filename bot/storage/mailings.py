@@ -158,16 +158,13 @@ async def change(connection: AsyncConnection, mailing_id: int, **values: Any) ->
     await connection.execute(update(mailings).where(mailings.c.id == mailing_id).values(**values))
 
 
-async def cancel_of_contest(
-    connection: AsyncConnection, contest_id: str, kinds: Iterable[Kind], now: datetime
-) -> list[int]:
-    """Cancels the contest's mailings of these kinds that did not begin or are under way; gives their ids."""
+async def cancel_of_contest(connection: AsyncConnection, contest_id: str, kinds: Iterable[Kind], now: datetime) -> None:
+    """Cancels the contest's mailings of these kinds that did not begin or are under way."""
     rule = TRANSITIONS["cancel"]
     statement = update(mailings).where(
         mailings.c.contest_id == contest_id, mailings.c.kind.in_(tuple(kinds)), mailings.c.state.in_(rule.of)
     )
-    found = await rows(connection, statement.values(state=rule.to, ended_at=now).returning(mailings.c.id))
-    return [row[0] for row in found]
+    await connection.execute(statement.values(state=rule.to, ended_at=now))
 
 
 async def due(database: Database, now: datetime) -> list[Mailing]:

@@ -249,6 +249,14 @@ links = Table(
     Column("used_at", Moment),
 )
 
+# Pictures of content/ that Telegram has: they are sent by its id instead of being uploaded again.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("telegram_id", String(256), nullable=False),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -29,7 +29,8 @@ class PageTap(CallbackData, prefix="m1"):
 
 
 class GuideTap(CallbackData, prefix="g1"):
-    """At a step of a guide: `n` next, `s` show, `.choice` an answer, `r` start again, `o` open where one stopped."""
+    """At a step of a guide: `n` next, `s` show, `.choice` an answer, `r` start again, `o` open where one stopped,
+    `>guide` into another guide and back to this step."""
 
     guide: str
     step: str
@@ -37,7 +38,8 @@ class GuideTap(CallbackData, prefix="g1"):
 
 
 class ContestTap(CallbackData, prefix="c1"):
-    """At a contest: `open`, `more`, `dates`, `results`, a section's id, `follow`, `unfollow`, `apply`, `agree`.
+    """At a contest: `open`, `more`, `dates`, `results`, a section's id, `follow`, `unfollow`, `apply`, `agree`,
+    `guide.` and a guide's id.
     `new` stands on pushes and opens the page in a new message."""
 
     contest: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -21,15 +22,19 @@ from aiogram.exceptions import (
 from aiogram.methods import (
     AnswerCallbackQuery,
     DeleteMessage,
+    EditMessageMedia,
     EditMessageReplyMarkup,
     EditMessageText,
     SendMessage,
+    SendPhoto,
     TelegramMethod,
 )
 from aiogram.methods.base import TelegramType
 from aiogram.types import (
     CallbackQuery,
+    FSInputFile,
     InlineKeyboardMarkup,
+    InputMediaPhoto,
     LinkPreviewOptions,
     Message,
     ReplyKeyboardMarkup,
@@ -37,6 +42,7 @@ from aiogram.types import (
 )
 
 from bot.telegram.pace import MESSAGES, Pace
+from bot.telegram.pictures import Pictures
 from bot.telegram.session import PASSING
 
 log = structlog.get_logger(__name__)
@@ -55,13 +61,14 @@ class Screen:
     """A text (Telegram HTML) with its buttons.
 
     `done` is said when a keyboard in place of letters is put away. `before` is what a tapped message becomes when
-    the screen cannot take its place.
+    the screen cannot take its place. `picture` is a file in content/pictures/ above the text.
     """
 
     text: str
     keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None = None
     done: str = ""
     before: str = ""
+    picture: str = ""
 
 
 def message(chat_id: int, screen: Screen) -> SendMessage:
@@ -85,9 +92,10 @@ class _Last:
 class Screens:
     """Sends, edits, answers taps, deletes. One a bot."""
 
-    def __init__(self, bot: Bot, pace: Pace) -> None:
+    def __init__(self, bot: Bot, pace: Pace, pictures: Pictures) -> None:
         self._bot = bot
         self._pace = pace
+        self._pictures = pictures
         self._last: OrderedDict[int, _Last] = OrderedDict()
 
     async def answer(self, query: CallbackQuery, text: str | None = None, alert: bool = False) -> None:
@@ -101,7 +109,7 @@ class Screens:
         """Shows the screen in the message that was tapped, or anew where that cannot be changed any more."""
         message = query.message
         keyboard = screen.keyboard
-        if not isinstance(message, Message) or message.text is None:
+        if not isinstance(message, Message) or (message.text is None and not screen.picture):
             await self.show(query.from_user.id, screen)
             return
         if isinstance(keyboard, ReplyKeyboardMarkup):
@@ -111,7 +119,8 @@ class Screens:
                 self._last.pop(message.chat.id)
             await self.show(message.chat.id, screen)
             return
-        if await self.redraw(message.chat.id, message.message_id, screen.text, keyboard):
+        redraw = self._redraw_picture if screen.picture else self._redraw_text
+        if await redraw(message.chat.id, message.message_id, screen):
             self._remember(message.chat.id, message.message_id, screen)
         else:
             await self.show(message.chat.id, screen)
@@ -127,6 +136,11 @@ class Screens:
 
     async def say(self, chat_id: int, screen: Screen) -> int:
         """Sends a message that stays, such as a card, and gives its id. The current screen keeps its buttons."""
+        if screen.picture:
+            try:
+                return await self._say_picture(chat_id, screen)
+            except TelegramBadRequest as error:
+                log.error("a picture cannot be shown", picture=screen.picture, reason=error.message)
         return (await self._call(message(chat_id, screen))).message_id
 
     async def post(self, call: TelegramMethod[TelegramType]) -> TelegramType:
@@ -184,6 +198,48 @@ class Screens:
         except TelegramBadRequest as error:
             return "message is not modified" in error.message
         return True
+
+    async def _redraw_text(self, chat_id: int, message_id: int, screen: Screen) -> bool:
+        assert not isinstance(screen.keyboard, ReplyKeyboardMarkup)
+        return await self.redraw(chat_id, message_id, screen.text, screen.keyboard)
+
+    async def _redraw_picture(self, chat_id: int, message_id: int, screen: Screen) -> bool:
+        assert not isinstance(screen.keyboard, ReplyKeyboardMarkup)
+        keyboard = screen.keyboard
+
+        def made(source: str | FSInputFile) -> EditMessageMedia:
+            media = InputMediaPhoto(media=source, caption=screen.text, parse_mode="HTML")
+            return EditMessageMedia(chat_id=chat_id, message_id=message_id, media=media, reply_markup=keyboard)
+
+        try:
+            await self._with_picture(screen.picture, made)
+        except TelegramBadRequest as error:
+            return "message is not modified" in error.message
+        return True
+
+    async def _say_picture(self, chat_id: int, screen: Screen) -> int:
+        def made(source: str | FSInputFile) -> SendPhoto:
+            return SendPhoto(
+                chat_id=chat_id, photo=source, caption=screen.text, parse_mode="HTML", reply_markup=screen.keyboard
+            )
+
+        return (await self._with_picture(screen.picture, made)).message_id
+
+    async def _with_picture(
+        self, name: str, made: Callable[[str | FSInputFile], TelegramMethod[TelegramType]]
+    ) -> TelegramType:
+        """Carries out a call with Telegram's id of the picture; uploads it where Telegram does not know it."""
+        source = await self._pictures.source(name)
+        try:
+            shown = await self._call(made(source))
+        except TelegramBadRequest as error:
+            if not isinstance(source, str) or "file identifier" not in error.message:
+                raise
+            source = self._pictures.file(name)
+            shown = await self._call(made(source))
+        if not isinstance(source, str):
+            await self._pictures.keep(name, shown)
+        return shown
 
     async def _put_away(self, chat_id: int, last: _Last, screen: Screen) -> None:
         """Takes the buttons of the last screen away. That it fails must not keep the next screen from coming."""

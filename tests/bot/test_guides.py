@@ -86,6 +86,11 @@ def told(step: Message) -> str:
     return step.text.split("\n\n", 1)[1]
 
 
+def is_in_place(before: Message, after: Message) -> bool:
+    """Whether the screen changed where the person looks; only a picture cannot make room for a text."""
+    return after.message_id == before.message_id or (before.kind, after.kind) == ("photo", "text")
+
+
 async def open_guide(citizen: Citizen, language: str, title: dict[str, str]) -> Message:
     """Opens a guide from the menu."""
     await citizen.says("/guides")
@@ -113,9 +118,10 @@ async def test_a_way_to_its_end_and_back(
         assert other is None or said(language, f"guide.device.{other}") not in step.text
     assert (said(language, f"guide.device.{device}") if device else "") in steps[len(steps) // 2].text
 
+    back = steps[-1]
     for earlier in reversed(steps[:-1]):
-        back = await nina.taps(label(language, "button.back"))
-        assert (told(back), back.message_id) == (told(earlier), steps[0].message_id)
+        left, back = back, await nina.taps(label(language, "button.back"))
+        assert (told(back), is_in_place(left, back)) == (told(earlier), True)
         assert place(back) == (place(earlier)[0], len(steps))
     assert label(language, "button.back") not in back.labels
 

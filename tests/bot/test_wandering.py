@@ -44,6 +44,8 @@ A_PLACE = re.compile(r"^Шаг \d+ из \d+$|^\d+-қадам, барлығы \d+
 LEFT_OUT = {label(language, "settings.my_data") for language in LANGUAGES}
 """What nobody taps here: a file comes after it in its own time, below the screen."""
 AT = "@"
+CONTEST = ("contest", "")
+"""Where they came from into a guide, where that was no other guide."""
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Somebody:
     citizen: Citizen
     language: str = "ru"
     runs: dict[str, dict[str, str]] = field(default_factory=dict)
+    came: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By guide, from which other guide and step they came into it; or from the CONTEST."""
     at: str | None = None
     """The guide whose step is on their screen."""
     is_gone: bool = False
@@ -82,6 +86,33 @@ class Somebody:
         else:
             return False
         return True
+
+    def opens(self, guide: str, came: tuple[str, str] | None) -> None:
+        """Notes that they enter a guide, and from where; None: from nowhere that they want back to."""
+        self.came.pop(guide, None)
+        if came:
+            self.came[guide] = came
+
+    def is_led(self, guide: Guide, button: Button) -> str:
+        """Notes that a button leads into another guide: to the step it names, or where they stopped. Gives its id."""
+        other, origin = button.guide or "", self.came.get(guide.id)
+        # Who came from there is not sent to and fro for ever: it is as if they had never left it.
+        self.opens(other, self.came.get(other) if origin and origin[0] == other else (guide.id, self.step(guide).id))
+        if button.step:
+            self._run(GUIDES[other])[AT] = button.step
+        return other
+
+    def comes_back(self, guide: Guide) -> str:
+        """Notes that they go back to the guide and step from which they came. Gives that guide's id."""
+        before, step = self.came[guide.id]
+        self._run(GUIDES[before])[AT] = step
+        return before
+
+    def ways_back(self, guide: Guide) -> dict[str, bool]:
+        """Which way back the screen offers, by the key of its label."""
+        came = self.came.get(guide.id)
+        is_contest = came == CONTEST
+        return {"guide.back_to.contest": is_contest, "guide.back_to.guide": came is not None and not is_contest}
 
     def _run(self, guide: Guide) -> dict[str, str]:
         return self.runs.setdefault(guide.id, {})
@@ -163,6 +194,7 @@ class Wandering(RuleBasedStateMachine):
     def opens_a_guide_by_its_link(self, number: int, guide: str) -> None:
         async def opens(somebody: Somebody) -> None:
             await somebody.citizen.start(f"g_{guide}")
+            somebody.opens(guide, None)
             await self._stands(somebody, guide)
 
         self._does(number, opens)
@@ -227,12 +259,13 @@ class Wandering(RuleBasedStateMachine):
     async def _begins(self, somebody: Somebody) -> None:
         await somebody.citizen.start()
         await somebody.citizen.taps(label(somebody.language, "language.own_name"))
-        somebody.is_gone, somebody.runs = False, {}
+        somebody.is_gone, somebody.runs, somebody.came = False, {}, {}
         await self._stands(somebody, None)
 
     async def _opens(self, somebody: Somebody, guide: str) -> None:
         await somebody.citizen.says("/guides")
         await somebody.citizen.taps(GUIDES[guide].title[somebody.language])
+        somebody.opens(guide, None)
         await self._stands(somebody, guide)
 
     async def _all_tap(self, numbers: Sequence[int], only_on: bool = False) -> None:
@@ -276,17 +309,15 @@ class Wandering(RuleBasedStateMachine):
         elif guide and somebody.goes(guide, name):
             await self._stands(somebody, guide.id)
         elif guide and (button := _into(somebody, guide, name)):
-            await self._led(somebody, button)
+            await self._stands(somebody, somebody.is_led(guide, button))
+        elif guide and name == label(language, "guide.back_to.guide"):
+            await self._stands(somebody, somebody.comes_back(guide))
+        elif opened:
+            # Only a contest marks its guides with a sign.
+            somebody.opens(opened, CONTEST if name.startswith("📖 ") else None)
+            await self._stands(somebody, opened)
         else:
-            await self._stands(somebody, opened or ANYWHERE)
-
-    async def _led(self, somebody: Somebody, button: Button) -> None:
-        """Into another guide: to where they stopped there, or to the step that the button names."""
-        other, seen = GUIDES[button.guide or ""], await self._screen(somebody)
-        named = other.step(button.step)
-        if named and plain(named.text, somebody.language) in seen.text:
-            somebody.runs.setdefault(other.id, {})[AT] = named.id
-        await self._stands(somebody, other.id)
+            await self._stands(somebody, ANYWHERE)
 
     async def _stands(self, somebody: Somebody, expected: str | None) -> None:
         """The newest screen is that of the guide (None: of no guide) at the person's own place, in their language."""
@@ -299,6 +330,8 @@ class Wandering(RuleBasedStateMachine):
         if shown:
             assert plain(somebody.step(shown).text, somebody.language) in seen.text
             assert place(seen) == somebody.place(shown)
+            ways_back = somebody.ways_back(shown)
+            assert {key: label(somebody.language, key) in seen.labels for key in ways_back} == ways_back
 
     async def _is_sound(self, somebody: Somebody, seen: Message) -> None:
         newest = await somebody.citizen.sees()
@@ -324,7 +357,7 @@ def _ahead(somebody: Somebody, guide: Guide) -> list[str]:
     """The labels of the ways on, and into other guides."""
     step, language = somebody.step(guide), somebody.language
     on = [choice.label[language] for choice in step.choices] + ([label(language, "button.next")] if step.next else [])
-    return on or [button.label[language] for button in step.buttons if button.guide]
+    return on + [button.label[language] for button in step.buttons if button.guide]
 
 
 def _into(somebody: Somebody, guide: Guide, name: str) -> Button | None:

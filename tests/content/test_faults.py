@@ -368,7 +368,7 @@ def test_what_the_check_lets_through_telegram_takes(pieces: list[str]) -> None:
     values = tomllib.loads(GUIDE)
     values["steps"][3]["text"]["ru"] = text
     guide = Guide.model_validate({"id": "first", **values})
-    if not list(guide_faults(guide, LANGUAGES, {"first": guide})):
+    if not list(guide_faults(guide, LANGUAGES, {"first": guide}, Path())):
         parse_html(text)
 
 

@@ -81,3 +81,16 @@ def test_folding(typed: str, compared: str) -> None:
 
 def test_words_are_letters_and_digits() -> None:
     assert words_of("e-gov, 1414: «Код»_x") == ["e", "gov", "1414", "код", "x"]
+
+
+def test_a_word_that_stands_everywhere_says_little() -> None:
+    entries = [Entry("guide", str(number), "Портал", "ключ" if number == 7 else "") for number in range(9)]
+    assert [entry.id for entry in Index(entries).search("портал ключ")][:1] == ["7"]
+
+
+def test_what_was_hit_in_passing_is_left_out() -> None:
+    entries = [
+        Entry("guide", "key", "Как получить ключ", "ключ", "ключ эцп"),
+        *(Entry("guide", str(number), "Другое", "здесь нужен ключ") for number in range(3)),
+    ]
+    assert [entry.id for entry in Index(entries).search("ключ")] == ["key"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import InlineKeyboardMarkup
 
 from bot.domain.contests import Contest
 from bot.domain.guides import Guide
 from bot.services.contests import Announced
-from bot.telegram.buttons import ContestTap, GuideTap
+from bot.telegram.buttons import ContestTap
 from bot.telegram.screens import Screen
 from bot.telegram.views.keyboards import Row, keyboard, tap
 from bot.words import Words
@@ -42,7 +42,7 @@ def about(words: Words, announced: Announced, guides: list[Guide]) -> Screen:
     """The parts of the contest's page, and the guides that help to prepare."""
     contest, language = announced.contest, words.language
     rows: list[Row] = [[tap(part.title[language], _data(contest, part.id))] for part in contest.sections]
-    rows += [[_guide(guide, language)] for guide in guides]
+    rows += [[tap(f"📖 {guide.title[language]}", _data(contest, f"guide.{guide.id}"))] for guide in guides]
     rows.append([tap(words.label("contest.back"), _data(contest, "open"))])
     text = f"<b>{words.html(contest.title[language])}</b>\n\n{words('contest.about_text')}"
     return Screen(text, keyboard(rows, words))
@@ -90,10 +90,6 @@ def _applications(words: Words, announced: Announced, now: datetime) -> str:
     if now > closes:
         return words("contest.closed", closes=words.moment(closes, zone))
     return words("contest.open", closes=words.moment(closes, zone))
-
-
-def _guide(guide: Guide, language: str) -> InlineKeyboardButton:
-    return tap(f"📖 {guide.title[language]}", GuideTap(guide=guide.id, step="", act="o").pack())
 
 
 def _back(words: Words, contest: Contest, back: str) -> InlineKeyboardMarkup:

@@ -10,6 +10,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardBu
 from bot.domain.applications import EDITABLE, PUBLISH_NAME, TRANSITIONS, number_shown
 from bot.domain.contests import Contest
 from bot.domain.fields import ChoiceField, Field, PhoneField
+from bot.domain.guides import Guide
 from bot.domain.markup import length
 from bot.services import consents
 from bot.services.forms import NO, SUMMARY, YES, Form, next_question
@@ -79,7 +80,10 @@ def _question(words: Words, found: Form, field: Field, note: str) -> Screen:
     )
     if isinstance(field, PhoneField):
         return Screen(text, _contact_keyboard(words, found, field), done=words("form.taken"))
-    return Screen(text, keyboard([*_options(words, found, field), *_ways(words, found, field)], words))
+    rows = _options(words, found, field)
+    if field.guide:
+        rows.append([_guide(words, found, field.guide, words.label("form.guide"))])
+    return Screen(text, keyboard([*rows, *_ways(words, found, field)], words))
 
 
 def _now(words: Words, found: Form, field: Field) -> str:
@@ -173,11 +177,24 @@ def summary(words: Words, found: Form, note: str = "") -> Screen:
     if contest.consent.publish_name:
         rows.append([_change(words, found, PUBLISH_NAME, words.label("form.publish_label"))])
     rows += _guardian_rows(words, found)
+    if contest.guides:
+        rows.append([tap(words.label("form.guides"), _act(found, "guides"))])
     if submitted:
         rows.append([tap(words.label("form.done"), _act(found, "open"), style="success")])
     elif application.guardian != "needed":
         rows.append([tap(words.label("form.submit"), _act(found, "submit"), style="success")])
     return Screen(text, keyboard(rows, words))
+
+
+def guides(words: Words, found: Form, helpful: Sequence[Guide]) -> Screen:
+    """The guides that help to meet the contest's conditions; from each there is a way back to the application."""
+    rows = [[_guide(words, found, guide.id, guide.title[words.language])] for guide in helpful]
+    rows.append([tap(words.label("button.back"), _act(found, "resume"))])
+    return Screen(words("form.guides_text", contest=found.contest.title[words.language]), keyboard(rows, words))
+
+
+def _guide(words: Words, found: Form, guide_id: str, title: str) -> InlineKeyboardButton:
+    return tap(f"📖 {title}", _act(found, "guide", guide_id))
 
 
 def fitting(answers: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ from aiogram.types import InlineKeyboardButton
 
 from bot.domain.guides import Button, Guide, Step
 from bot.services.guides import Page
-from bot.telegram.buttons import GuideTap
+from bot.telegram.buttons import ApplicationTap, ContestTap, GuideTap
 from bot.telegram.screens import Screen
 from bot.telegram.views.keyboards import Row, copying, keyboard, link, tap
 from bot.words import Words
@@ -21,7 +21,7 @@ class Steps:
     def __call__(self, words: Words, page: Page) -> Screen:
         """The screen of the step."""
         before = page.previous.id if page.previous else ""
-        key = (words.language, page.guide.id, page.step.id, before, page.position, page.total)
+        key = (words.language, page.guide.id, page.step.id, before, page.position, page.total, page.back)
         screen = self._made.get(key)
         if screen is None:
             screen = self._made[key] = step(words, page)
@@ -39,7 +39,8 @@ def step(words: Words, page: Page) -> Screen:
         parts.append(words(f"guide.device.{here.device}"))
     parts.append(here.text[language])
     parts.append(_source(words, guide, here))
-    return Screen("\n\n".join(parts), keyboard(_rows(words, page), words))
+    picture = here.picture[language] if here.picture else ""
+    return Screen("\n\n".join(parts), keyboard(_rows(words, page), words), picture=picture)
 
 
 def _source(words: Words, guide: Guide, here: Step) -> str:
@@ -56,25 +57,40 @@ def _source(words: Words, guide: Guide, here: Step) -> str:
 def _rows(words: Words, page: Page) -> list[Row]:
     guide, here, language = page.guide, page.step, words.language
     rows: list[Row] = [[tap(choice.label[language], _data(guide, here, f".{choice.id}"))] for choice in here.choices]
-    rows += [[_button(button, language)] for button in here.buttons]
+    rows += [[_button(guide, here, button, language)] for button in here.buttons]
     ways: Row = []
     if page.previous:
         ways.append(tap(words.label("button.back"), _data(guide, page.previous, "s")))
     if here.next:
         ways.append(tap(words.label("button.next"), _data(guide, here, "n"), style="primary"))
     rows += [ways] if ways else []
+    if page.back:
+        rows.append([way_back(words, page.back)])
     if page.previous:
         rows.append([tap(words.label("guide.restart"), _data(guide, guide.first, "r"))])
     return rows
 
 
-def _button(button: Button, language: str) -> InlineKeyboardButton:
+def way_back(words: Words, back: str) -> InlineKeyboardButton:
+    """The button to where the person came from into a guide (services.guides.BACK)."""
+    kind, _, where = back.partition(":")
+    if kind == "contest":
+        data = ContestTap(contest=where, act="open").pack()
+    elif kind == "application":
+        data = ApplicationTap(application=int(where), act="resume").pack()
+    else:
+        guide, _, step = where.partition(":")
+        data = GuideTap(guide=guide, step=step, act="s").pack()
+    return tap(words.label(f"guide.back_to.{kind}"), data)
+
+
+def _button(guide: Guide, here: Step, button: Button, language: str) -> InlineKeyboardButton:
     label = button.label[language]
     if button.url:
         return link(label, button.url)
     if button.copy_text:
         return copying(label, button.copy_text[language])
-    return tap(label, GuideTap(guide=button.guide or "", step="", act="o").pack())
+    return tap(label, _data(guide, here, f">{button.guide}"))
 
 
 def _data(guide: Guide, step: Step, act: str) -> str:
