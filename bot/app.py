@@ -26,7 +26,7 @@ from bot.domain.base import Text
 from bot.domain.moments import Calendar
 from bot.domain.quiet import Quiet
 from bot.schedule import Schedule
-from bot.services import arrivals, contests, dates, mailings, people, rights, search, seasons
+from bot.services import arrivals, contests, dates, mailings, people, reports, rights, search, seasons
 from bot.services.office import Department, Office, Sending
 from bot.settings import Settings
 from bot.storage import applications, deliveries, recipients, schema
@@ -117,6 +117,7 @@ def _department(settings: Settings) -> Department:
         phone=section.phone,
         hours=Text(section.hours),
         address=Text(section.address),
+        answer_days=section.answer_days,
     )
 
 
@@ -267,6 +268,7 @@ async def _due(office: Office, known: Read) -> None:
     await seasons.release_due(office)
     await mailings.begin_due(office)
     await rights.erase_expired(office)
+    await reports.erase_old(office)
     await deliveries.drop_old(office.database, office.clock.now() - KEEP_DELIVERIES)
     await recipients.fold(office.database, office.clock.now() - KEEP_DELIVERIES)
 

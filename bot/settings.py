@@ -96,6 +96,7 @@ class Department(Section):
     phone: str
     hours: dict[str, str]
     address: dict[str, str]
+    answer_days: int = Field(default=3, ge=1, le=15)
 
 
 class CalendarSection(Section):

@@ -15,6 +15,7 @@ from handlers import (
     groups,
     guides,
     organisers,
+    reports,
     reviews,
     seasons,
     typed,
@@ -27,6 +28,7 @@ def setup() -> Router:
     router.include_routers(
         groups.setup(),
         guides.setup(),
+        reports.setup(),
         applicants.setup(),
         citizens.setup(),
         contests.setup(),

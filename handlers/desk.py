@@ -12,7 +12,7 @@ from bot.services import people
 from bot.services.office import Office
 from bot.telegram.screens import Screen
 from bot.telegram.views import pages
-from handlers import announcements, reviews, seasons
+from handlers import announcements, reports, reviews, seasons
 
 Taker = Callable[[Office, Person, list[str], Message], Awaitable[Screen]]
 """Takes a typed message or a file: whose it is, the words of `asked` after the first, the message."""
@@ -23,6 +23,7 @@ TAKERS: Mapping[str, Taker] = {
     "sure": reviews.take_words_again,
     "until": reviews.take_date,
     "news": announcements.take,
+    "report": reports.take_answer,
     "place": seasons.take_number,
     "release": seasons.take_release,
     "date": seasons.take_date,

@@ -10,7 +10,7 @@ from bot.services.office import Office
 from bot.telegram.buttons import GuideTap
 from bot.telegram.screens import Screens
 from bot.telegram.views.guides import Steps
-from handlers import fallback
+from handlers import fallback, reports
 
 
 def setup() -> Router:
@@ -23,6 +23,9 @@ def setup() -> Router:
 async def on_tap(query: CallbackQuery, callback_data: GuideTap, office: Office, screens: Screens, steps: Steps) -> None:
     """Shows the step that the tap leads to."""
     who, tap = query.from_user.id, callback_data
+    if tap.act == "x":
+        await reports.on_stuck(query, tap, office, screens)
+        return
     if tap.act == "o":
         page = await guides.resume(office, who, tap.guide)
     elif tap.act.startswith(">"):

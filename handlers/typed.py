@@ -24,7 +24,7 @@ from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import forms as form_views
 from bot.telegram.views import pages
 from bot.words import Words
-from handlers import desk
+from handlers import desk, reports
 
 SEARCH_LIMIT = 200
 EXPECTING = ("form", "guardian", "paper")
@@ -68,6 +68,8 @@ async def on_text(
         await register_for(bot, office, person)
     if screen is None and secrets.is_secret_text(text):
         screen = await _warned(message, standing, office, screens, words)
+    if screen is None and person.screen == "report":
+        screen = await reports.take_words(office, person, text)
     await screens.show(person.telegram_id, screen or _search(office, words, index, text))
 
 
@@ -118,7 +120,7 @@ async def _expected(office: Office, standing: Place, message: Message, words: Wo
     except Refusal as refusal:
         if secrets.is_secret_text(text) and not _is_attempt(office, standing, text):
             return None
-        return refused(office, standing, words, refusal)
+        return await refused(office, standing, words, refusal)
 
 
 def _is_attempt(office: Office, standing: Place, text: str) -> bool:
@@ -127,17 +129,19 @@ def _is_attempt(office: Office, standing: Place, text: str) -> bool:
     return standing.person.screen == "form" and field is not None and field.is_attempt(text)
 
 
-def refused(office: Office, standing: Place, words: Words, refusal: Refusal) -> Screen:
+async def refused(office: Office, standing: Place, words: Words, refusal: Refusal) -> Screen:
     """Why not, and the question once more; the answers so far stay."""
     note = words(refusal.key, **refusal.values)
     if refusal.key in GONE:
         return pages.menu(words, note)
-    return again(office, standing, words, note)
+    return await again(office, standing, words, note)
 
 
-def again(office: Office, standing: Place, words: Words, note: str) -> Screen:
+async def again(office: Office, standing: Place, words: Words, note: str) -> Screen:
     """The screen that stands, below a sentence; the menu where nothing is expected."""
     person, application = standing.person, standing.application
+    if person.screen == "report":
+        return await reports.again(office, person, note)
     if application is None or person.screen not in EXPECTING:
         return pages.menu(words, note)
     if person.screen == "guardian":
@@ -153,7 +157,7 @@ def again(office: Office, standing: Place, words: Words, note: str) -> Screen:
 async def _warned(message: Message, standing: Place, office: Office, screens: Screens, words: Words) -> Screen:
     """Deletes what nobody should send to anybody, says so, and asks again what stood."""
     deleted = await screens.delete(message)
-    return again(office, standing, words, words("secret.deleted" if deleted else "secret.not_deleted"))
+    return await again(office, standing, words, words("secret.deleted" if deleted else "secret.not_deleted"))
 
 
 def _search(office: Office, words: Words, index: Index, text: str) -> Screen:
@@ -173,17 +177,17 @@ async def on_contact(message: Message, standing: Place, office: Office, screens:
         and isinstance(forms.form(office, application).field, PhoneField)
     )
     if application is not None and _comes_again(office, standing, event_update):
-        await screens.show(person.telegram_id, again(office, standing, words, ""))
+        await screens.show(person.telegram_id, await again(office, standing, words, ""))
         return
     if application is None or not expected:
-        await screens.show(person.telegram_id, again(office, standing, words, words("unexpected.contact")))
+        await screens.show(person.telegram_id, await again(office, standing, words, words("unexpected.contact")))
         return
     try:
         number = _own_number(contact, person)
         found = await forms.answer(office, person, application, number, sent_at(message), event_update.update_id)
         screen = form_views.form(words, found)
     except Refusal as refusal:
-        screen = refused(office, standing, words, refusal)
+        screen = await refused(office, standing, words, refusal)
     await screens.show(person.telegram_id, screen)
 
 
@@ -205,20 +209,22 @@ async def on_file(message: Message, standing: Place, office: Office, screens: Sc
     """A document or photo: an answer, a guardian's paper, or nothing that is expected."""
     person, application = standing.person, standing.application
     words = office.words[person.language or office.languages[0]]
-    file = _upload(message)
-    if secrets.is_secret_file(file.name):
+    file, caption = _upload(message), message.caption or ""
+    if secrets.is_secret_file(file.name) or (person.screen == "report" and secrets.is_secret_text(caption)):
         screen = await _warned(message, standing, office, screens, words)
     elif person.screen == "desk":
         screen = await desk.typed(office, person, message)
+    elif person.screen == "report":
+        screen = await reports.take_screenshot(office, person, message, file)
     elif application is not None and _comes_again(office, standing, event_update):
-        screen = again(office, standing, words, "")
+        screen = await again(office, standing, words, "")
     elif application is None or not _takes_files(office, standing):
-        screen = again(office, standing, words, words("unexpected.file"))
+        screen = await again(office, standing, words, words("unexpected.file"))
     else:
         try:
             screen = await _taken(office, person, application, message, file, words, event_update.update_id)
         except Refusal as refusal:
-            screen = refused(office, standing, words, refusal)
+            screen = await refused(office, standing, words, refusal)
     await screens.show(person.telegram_id, screen)
 
 
@@ -263,14 +269,14 @@ async def on_anything(message: Message, standing: Place, office: Office, screens
     person = standing.person
     words = office.words[person.language or office.languages[0]]
     kind = next((kind for kind in KINDS if getattr(message, kind)), "other")
-    await screens.show(person.telegram_id, again(office, standing, words, words(f"unexpected.{kind}")))
+    await screens.show(person.telegram_id, await again(office, standing, words, words(f"unexpected.{kind}")))
 
 
 async def on_edited(message: Message, standing: Place, office: Office, screens: Screens) -> None:
     """An edited message does not change an answer; the person is told how to."""
     person = standing.person
     words = office.words[person.language or office.languages[0]]
-    await screens.show(person.telegram_id, again(office, standing, words, words("unexpected.edited")))
+    await screens.show(person.telegram_id, await again(office, standing, words, words("unexpected.edited")))
 
 
 def sent_at(message: Message) -> datetime:

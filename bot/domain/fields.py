@@ -62,7 +62,7 @@ class TextField(BaseField):
 
     def parse(self, raw: str, setting: Setting) -> str:
         """The text, with the white space around it removed."""
-        return _clean(raw, self.max_length)
+        return clean(raw, self.max_length)
 
 
 class NameField(BaseField):
@@ -74,7 +74,7 @@ class NameField(BaseField):
 
     def parse(self, raw: str, setting: Setting) -> str:
         """The name with single spaces. Refuses digits, signs and a single word."""
-        name = _clean(raw, self.max_length)
+        name = clean(raw, self.max_length)
         words = name.split()
         parts = [part for word in words for part in self._JOINTS.split(word.removesuffix("."))]
         if not all(part.isalpha() for part in parts):
@@ -102,7 +102,7 @@ class DateField(BaseField):
 
     def parse(self, raw: str, setting: Setting) -> str:
         """The day in ISO form. Refuses what is no date, no day of the calendar, in the future, or too young."""
-        day = self._day(_clean(raw, 40))
+        day = self._day(clean(raw, 40))
         today = setting.at.astimezone(setting.zone).date()
         if day > today:
             raise Refusal("refusal.date.future")
@@ -170,7 +170,7 @@ class PhoneField(BaseField):
         """The number in E.164 form. Refuses what is no valid number (library phonenumbers)."""
         import phonenumbers  # imported on use: it is a tenth of the start-up
 
-        text = _clean(raw, 40)
+        text = clean(raw, 40)
         try:
             number = phonenumbers.parse(text, "KZ")
         except phonenumbers.NumberParseException:
@@ -234,7 +234,7 @@ def _known(extension: str) -> str:
     return "jpg" if extension.lower() == "jpeg" else extension.lower()
 
 
-def _clean(raw: str, limit: int) -> str:
+def clean(raw: str, limit: int) -> str:
     """The text in composed letters without control characters; refuses what is empty or too long."""
     text = unicodedata.normalize("NFC", raw)
     text = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf"))

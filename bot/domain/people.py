@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Screen = Literal["", "guide", "form", "guardian", "paper", "desk"]
+Screen = Literal["", "guide", "form", "guardian", "paper", "desk", "report"]
 """Where a person stands. A typed message means: nothing is expected ("", "guide"); an answer of a form; a guardian's
-name, which agrees; a guardian's signed paper; what an organiser was asked for at their desk, named by `asked`. The
-three before the last are about the application `screen_id`."""
+name, which agrees; a guardian's signed paper; what an organiser was asked for at their desk, named by `asked`; what
+does not work at the step that `asked` names. The form and the guardian's two are about the application `screen_id`."""
 
 Role = Literal["owner", "organiser", "former"]
 """`former` gives no right: the history still names who decided."""
@@ -19,7 +19,7 @@ Role = Literal["owner", "organiser", "former"]
 class Person:
     """A person. `language` is None until they chose one; `guide` is the guide they are in,
     `guides` where they stand in each. `asked` is what an organiser at the desk is asked for: words joined by colons,
-    such as `find:egov_user`."""
+    such as `find:egov_user`; or the guide and the step of which somebody reports that it does not work."""
 
     id: int
     telegram_id: int

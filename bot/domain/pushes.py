@@ -33,6 +33,8 @@ class Kind(IntEnum):
     MAILING_MISSED = 21
     MAILING_ENDED = 22
     MAILING_REPORT = 23
+    NEW_REPORTS = 24
+    REPORT_ANSWERED = 25
 
     DEADLINE_REMINDER = 100
     DEADLINE_MOVED = 101
@@ -103,7 +105,10 @@ RULES: dict[Kind, Rule] = {
     Kind.NOT_ADMITTED: _PERSONAL,
     Kind.RECONSIDERED: _PERSONAL,
     Kind.CORRECTION_REMINDER: _PERSONAL,
+    # Not urgent: at night it waits.
+    Kind.REPORT_ANSWERED: Rule(Lane.PERSONAL, repeat_unknown=True, quiet=True),
     # To organisers.
+    Kind.NEW_REPORTS: Rule(Lane.PERSONAL, repeat_unknown=True, quiet=True),
     Kind.FILE_TO_VIEW: _ONCE,
     Kind.RELEASE_HELD: _PERSONAL,
     Kind.APPROVAL_WANTED: _PERSONAL,

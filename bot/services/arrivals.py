@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.applications import Application
 from bot.domain.fields import FileField
 from bot.domain.pushes import Kind
 from bot.services.guardians import PAPER, PAPER_FIELD
 from bot.services.office import Office
+from bot.services.reports import SCREENSHOT, SCREENSHOT_FIELD
 from bot.storage import applications, deliveries, files
 
 
-def field_of(office: Office, contest_id: str, field_id: str) -> FileField | None:
+def field_of(office: Office, contest_id: str | None, field_id: str) -> FileField | None:
     """The field that a file answers; None when an editor removed it."""
     if field_id == PAPER:
         return PAPER_FIELD
-    contest = office.library.contests.get(contest_id)
+    if field_id == SCREENSHOT:
+        return SCREENSHOT_FIELD
+    contest = office.library.contests.get(contest_id or "")
     field = contest.field(field_id) if contest else None
     return field if isinstance(field, FileField) else None
 
@@ -36,18 +42,24 @@ async def refuse(office: Office, file_id: int) -> None:
     now = office.clock.now()
     async with office.database.write() as connection:
         # The application first, as everyone who locks both does.
-        application = await applications.lock(connection, office.vault, row.application_id)
-        if application is None or not await files.set_state(connection, file_id, "refused"):
+        application = await applications.lock(connection, office.vault, row.application_id or 0)
+        if not (application or row.report_id) or not await files.set_state(connection, file_id, "refused"):
             return
-        if row.field == PAPER and application.guardian == "paper":
-            await applications.change(connection, application, {"guardian": "needed"})
-        elif row.field != PAPER and application.state in ("draft", "returned"):
-            answers = {key: value for key, value in application.answers.items() if key != row.field}
-            sealed = office.vault.seal_json(answers)
-            await applications.change(connection, application, {"answers": sealed, "question": row.field})
-        await applications.record(connection, application.id, now, None, "file_refused", application.state)
+        if application is not None:
+            await _ask_again(office, connection, application, row.field)
+            await applications.record(connection, application.id, now, None, "file_refused", application.state)
         await deliveries.queue(connection, Kind.FILE_REFUSED, row.person_id, file_id, now)
     office.queued.set()
+
+
+async def _ask_again(office: Office, connection: AsyncConnection, application: Application, field: str) -> None:
+    """Takes a refused file out of an application, and asks for it again while it can be changed."""
+    if field == PAPER and application.guardian == "paper":
+        await applications.change(connection, application, {"guardian": "needed"})
+    elif field != PAPER and application.state in ("draft", "returned"):
+        answers = {key: value for key, value in application.answers.items() if key != field}
+        sealed = office.vault.seal_json(answers)
+        await applications.change(connection, application, {"answers": sealed, "question": field})
 
 
 async def sweep(office: Office) -> None:

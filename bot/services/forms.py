@@ -268,16 +268,19 @@ async def take_file(
     office: Office,
     connection: Any,
     person: Person,
-    application_id: int,
+    application_id: int | None,
     field: str,
     file: Upload,
     at: datetime,
+    report_id: int | None = None,
 ) -> int:
-    """Writes a file's row and queues its fetching, in the caller's transaction; gives the row's id."""
+    """Writes the row of a file of an application or a report and queues its fetching, in the caller's transaction;
+    gives the row's id."""
     file_id = await files.add(
         connection,
         {
             "application_id": application_id,
+            "report_id": report_id,
             "field": field,
             "telegram_id": office.vault.seal_text(file.telegram_id),
             "name": office.vault.seal_text(file.name),

@@ -19,13 +19,15 @@ from bot.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """Who stands behind the bot (config.toml): the operator of the personal data, and whom to call."""
+    """Who stands behind the bot (config.toml): the operator of the personal data, and whom to call. `answer_days` is
+    how many working days an answer to somebody whom a step did not work for takes at most."""
 
     name: Text
     bin: str
     phone: str
     hours: Text
     address: Text
+    answer_days: int = 3
 
 
 @dataclass(frozen=True, slots=True)

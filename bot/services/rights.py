@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import structlog
@@ -11,10 +12,12 @@ import structlog
 from bot.domain.applications import PUBLISH_NAME, number_shown
 from bot.domain.people import Person
 from bot.domain.pushes import Kind
+from bot.domain.reports import Report
 from bot.services import consents as wordings
 from bot.services import forms
 from bot.services.office import Office
-from bot.storage import applications, consents, contests, deliveries, erasure, files, people, recipients
+from bot.storage import applications, consents, contests, deliveries, erasure, files, people, recipients, reports
+from bot.storage.database import AnyRow
 from bot.words import Words
 
 log = structlog.get_logger(__name__)
@@ -48,10 +51,14 @@ async def everything(office: Office, person: Person) -> tuple[str, bytes]:
     lines += await _follow_lines(office, person, words)
     for form in mine:
         lines += ["", *await _application_lines(office, form, words)]
+    reported = await reports.of_person(office.database, office.vault, person.id)
+    for report in reported:
+        lines += ["", *await _report_lines(office, report, words)]
     lines += ["", *await _consent_lines(office, person, words)]
     lines += ["", *await _delivery_lines(office, person, words)]
     text = "\n".join(lines)
     kept = [row for form in mine for row in await files.of_application(office.database, form.application.id)]
+    kept += [row for report in reported for row in await files.of_report(office.database, report.id)]
     contents = [(row.id, office.vault.open_text(row.name)) for row in kept if row.state == "kept"]
     if not contents:
         return "mydata.txt", text.encode("utf-8-sig")
@@ -108,10 +115,26 @@ async def _application_lines(office: Office, form: forms.Form, words: Words) -> 
         reason = contest.reason(row.reason)
         lines += [f"    {line}" for line in wordings.plain(reason.text[language]).splitlines()] if reason else []
         lines += [f"    {line}" for line in office.vault.open_text(row.note).splitlines()] if row.note else []
-    for row in await files.of_application(office.database, application.id):
-        name = office.vault.open_text(row.name)
-        lines.append("  " + words.label("mydata.file", name=name, size=row.size, at=row.sent_at))
-    return lines
+    return lines + _file_lines(office, await files.of_application(office.database, application.id), words)
+
+
+def _file_lines(office: Office, rows: Iterable[AnyRow], words: Words) -> list[str]:
+    return [
+        "  " + words.label("mydata.file", name=office.vault.open_text(row.name), size=row.size, at=row.sent_at)
+        for row in rows
+    ]
+
+
+async def _report_lines(office: Office, report: Report, words: Words) -> list[str]:
+    guide = office.library.guides.get(report.guide)
+    title = guide.title[words.language] if guide else report.guide
+    reason = words.label(f"report.reason.{report.reason}")
+    lines = [words.label("mydata.report", guide=title, step=report.step, reason=reason, at=report.created_at)]
+    lines += [f"    {line}" for line in report.words.splitlines()]
+    if report.answered_at:
+        lines.append("  " + words.label("mydata.answer", at=report.answered_at))
+        lines += [f"    {line}" for line in report.answer.splitlines()]
+    return lines + _file_lines(office, await files.of_report(office.database, report.id), words)
 
 
 def _label(form: forms.Form, key: str, words: Words) -> str:
@@ -142,7 +165,8 @@ async def _delivery_lines(office: Office, person: Person, words: Words) -> list[
 
 
 async def forget(office: Office, person: Person) -> None:
-    """Erases everything that is held of the person: answers, files, consents, their place, the person themselves.
+    """Erases everything that is held of the person: answers, reports, files, consents, their place, the person
+    themselves.
 
     What stays of an application is its number, its state and its history without names: so that no number is given
     twice. Running applications are withdrawn by it.

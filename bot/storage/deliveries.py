@@ -61,8 +61,14 @@ async def is_queued(connection: AsyncConnection, kind: Kind, person_id: int) -> 
     return bool(await rows(connection, statement.limit(1)))
 
 
-async def cancel(connection: AsyncConnection, kind: Kind, subject_id: int) -> None:
-    """Cancels what of this kind is queued about the subject."""
+async def last_due(connection: AsyncConnection, kind: Kind, person_id: int) -> datetime | None:
+    """When the newest push of the kind to the person was due, but for those cancelled; None: there was none."""
+    wanted = deliveries.c.kind == kind, deliveries.c.person_id == person_id, deliveries.c.state != State.CANCELLED
+    return (await rows(connection, select(func.max(deliveries.c.due_at)).where(*wanted)))[0][0]  # type: ignore[no-any-return]
+
+
+async def cancel(connection: AsyncConnection, kind: Kind, subject_id: int | None) -> None:
+    """Cancels what of this kind is queued about the subject (None: about none)."""
     queued = update(deliveries).filter_by(kind=kind, subject_id=subject_id, state=State.QUEUED)
     await connection.execute(queued.values(state=State.CANCELLED))
 

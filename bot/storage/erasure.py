@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.applications import TRANSITIONS
 from bot.domain.pushes import Kind
-from bot.storage import deliveries, files
+from bot.storage import deliveries, files, reports
 from bot.storage.applications import forget_words, record
 from bot.storage.database import rows
 from bot.storage.tables import applications, consents, history, links, people
@@ -18,14 +18,14 @@ BATCH = 200
 
 
 async def of_person(connection: AsyncConnection, person_id: int, now: datetime) -> list[int]:
-    """Empties the person's applications and removes their consents; gives the ids of files to remove."""
+    """Empties the person's applications and reports, and removes their consents; gives the ids of files to remove."""
     ids = [row[0] for row in await rows(connection, select(applications.c.id).filter_by(person_id=person_id))]
     withdraw = TRANSITIONS["withdraw"]
     live = applications.c.id.in_(ids) & applications.c.state.in_(withdraw.of)
     await connection.execute(update(applications).where(live).values(state=withdraw.to, updated_at=now))
     await _withdraw_as_guardian(connection, person_id, now)
     await connection.execute(delete(consents).where(consents.c.person_id == person_id))
-    return await _empty(connection, ids)
+    return await _empty(connection, ids) + await reports.forget(connection, person_id)
 
 
 async def _withdraw_as_guardian(connection: AsyncConnection, person_id: int, now: datetime) -> None:

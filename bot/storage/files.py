@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import AnyRow, Database, rows
-from bot.storage.tables import applications, files
+from bot.storage.tables import applications, files, reports
 
 
 class FileStore:
@@ -55,10 +55,12 @@ async def add(connection: AsyncConnection, values: dict[str, Any]) -> int:
 
 
 async def get(database: Database, file_id: int) -> AnyRow | None:
-    """The row with the id and language-free facts of its application (contest, person), or None."""
+    """The row with the id, whose file it is (`person_id`), and the contest of its application, or None."""
+    whose = func.coalesce(applications.c.person_id, reports.c.person_id).label("person_id")
     statement = (
-        select(files, applications.c.contest_id, applications.c.person_id)
-        .join(applications, applications.c.id == files.c.application_id)
+        select(files, applications.c.contest_id, whose)
+        .outerjoin(applications, applications.c.id == files.c.application_id)
+        .outerjoin(reports, reports.c.id == files.c.report_id)
         .where(files.c.id == file_id)
     )
     return await database.row(statement)
@@ -68,6 +70,20 @@ async def of_application(database: Database, application_id: int) -> list[AnyRow
     """The application's files, the oldest first."""
     statement = select(files).where(files.c.application_id == application_id).order_by(files.c.id)
     return list(await database.read(statement))
+
+
+async def of_report(database: Database, report_id: int) -> list[AnyRow]:
+    """The report's screenshots, the oldest first."""
+    return list(await database.read(_of_report(report_id)))
+
+
+async def of_report_in(connection: AsyncConnection, report_id: int) -> list[AnyRow]:
+    """The same inside a transaction."""
+    return list(await rows(connection, _of_report(report_id)))
+
+
+def _of_report(report_id: int) -> Select[Any]:
+    return select(files).where(files.c.report_id == report_id).order_by(files.c.id)
 
 
 async def set_state(connection: AsyncConnection, file_id: int, state: str, sha256: str | None = None) -> bool:
@@ -87,6 +103,12 @@ async def drop(connection: AsyncConnection, application_ids: list[int], field: s
     if field:
         statement = statement.where(files.c.field == field)
     return [row[0] for row in await rows(connection, statement.returning(files.c.id))]
+
+
+async def drop_of_reports(connection: AsyncConnection, report_ids: list[int]) -> list[int]:
+    """Removes the rows of reports' screenshots; gives their ids, whose contents are to be removed."""
+    statement = delete(files).where(files.c.report_id.in_(report_ids)).returning(files.c.id)
+    return [row[0] for row in await rows(connection, statement)]
 
 
 async def all_ids(database: Database) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -168,6 +168,12 @@ async def typed(database: Database, person_id: int) -> bytes | None:
     """What the person typed at the desk and has not confirmed yet, sealed; None: nothing."""
     row = await database.row(select(people.c.typed).where(people.c.id == person_id))
     return row[0] if row else None
+
+
+async def lock(connection: AsyncConnection, ids: Collection[int]) -> set[int]:
+    """Locks people until the transaction ends, in the order in which everyone does; gives who is there (still)."""
+    statement = select(people.c.id).where(people.c.id.in_(ids)).order_by(people.c.id).with_for_update()
+    return {row[0] for row in await rows(connection, statement)}
 
 
 async def stand_in(connection: AsyncConnection, person_id: int, screen: Screen, screen_id: int | None) -> None:

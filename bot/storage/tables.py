@@ -75,7 +75,7 @@ people = Table(
     Column("guide", String(20)),
     # Guide id -> {"at": step id, step id: choice id, …}: where the person stands in each guide.
     Column("guides", Json, nullable=False, server_default="{}"),
-    # What an organiser's next typed message answers (domain.people.Asked); '' for everyone else.
+    # What the next message typed at the desk, or about a step, is for (domain.people.Person.asked).
     Column("asked", String(64), nullable=False, server_default=""),
     # Sealed: what an organiser typed at the desk and has not confirmed yet.
     Column("typed", LargeBinary),
@@ -222,11 +222,45 @@ consents = Table(
     Column("withdrawn_at", Moment),
 )
 
+reports = Table(
+    "reports",
+    metadata,
+    # That a step of a guide did not work. After 30 days only what is counted is left of an answered one.
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    # Null once the person is forgotten, or only the count is left.
+    Column("person_id", ForeignKey("people.id", ondelete="SET NULL"), index=True),
+    Column("guide", String(20), nullable=False),
+    Column("step", String(20), nullable=False),
+    Column("language", String(8), nullable=False),
+    # domain.reports.Reason
+    Column("reason", String(16), nullable=False),
+    # Sealed: the person's own words, and the organiser's.
+    Column("words", LargeBinary),
+    Column("created_at", Moment, nullable=False),
+    # When the person added something last.
+    Column("written_at", Moment, nullable=False),
+    # By when the person was promised an answer.
+    Column("answer_by", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Column("answered_by", ForeignKey("people.id", ondelete="SET NULL")),
+    Column("answer", LargeBinary),
+    # An id that was given once never means another row.
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_reports_open",
+    reports.c.id,
+    sqlite_where=text("answered_at IS NULL"),
+    postgresql_where=text("answered_at IS NULL"),
+)
+
 files = Table(
     "files",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("application_id", ForeignKey("applications.id", ondelete="CASCADE"), nullable=False, index=True),
+    # What the file belongs to: an application, or a report.
+    Column("application_id", ForeignKey("applications.id", ondelete="CASCADE"), index=True),
+    Column("report_id", ForeignKey("reports.id", ondelete="CASCADE"), index=True),
     Column("field", String(20), nullable=False),
     Column("telegram_id", LargeBinary, nullable=False),
     Column("name", LargeBinary, nullable=False),

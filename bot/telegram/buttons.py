@@ -30,11 +30,29 @@ class PageTap(CallbackData, prefix="m1"):
 
 class GuideTap(CallbackData, prefix="g1"):
     """At a step of a guide: `n` next, `s` show, `.choice` an answer, `r` start again, `o` open where one stopped,
-    `>guide` into another guide and back to this step."""
+    `>guide` into another guide and back to this step, `x` say that the step did not work."""
 
     guide: str
     step: str
     act: str
+
+
+class ReportTap(CallbackData, prefix="x1"):
+    """At a step that did not work: `.reason` one of the list. `new` (report again) and `step` (the step) stand on
+    pushes and open a new message."""
+
+    guide: str
+    step: str
+    act: str
+
+
+class ReportsTap(CallbackData, prefix="y1"):
+    """An organiser at reports: `list` (ids above `report`), `new` the same in a new message: on a push; at the report
+    with this id `open`, `answer`, `mended`, `send`, `file` with its id in `value`."""
+
+    act: str
+    report: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    value: str = ""
 
 
 class ContestTap(CallbackData, prefix="c1"):

@@ -20,6 +20,7 @@ from bot.domain.mailings import BY_HAND
 from bot.domain.mailings import State as MailingState
 from bot.domain.markup import FaultKind
 from bot.domain.pushes import Kind
+from bot.domain.reports import REASONS
 from bot.local_telegram.entities import parse_html, utf16_length
 from bot.papers.mailings import ENDS
 from bot.services.consents import Kind as ConsentKind
@@ -88,6 +89,8 @@ DYNAMIC: dict[str, set[str]] = {
     "news.state.": set(get_args(MailingState)),
     "push.": {kind.name.lower() for kind in Kind} | {f"{kind.name.lower()}_text" for kind in SIMPLE},
     "refusal.admit.": {"needed", "paper"},
+    "report.": {"made", "added"},
+    "report.reason.": set(REASONS),
     "refusal.decided_by.": DECIDED,
     "refusal.mailing.": set(get_args(MailingState)),
     "refusal.markup.": set(get_args(FaultKind)),

@@ -109,7 +109,7 @@ def test_every_step_of_every_path_can_be_shown(guide: Guide, language: str) -> N
             wanted += [button.label[language] for button in step.buttons]
             wanted += [words.label("button.next")] if step.next else []
             wanted += [words.label("button.back"), words.label("guide.restart")] if number > 1 else []
-            wanted += [words.label("button.menu"), words.label("button.person")]
+            wanted += [words.label("guide.stuck"), words.label("button.menu"), words.label("button.person")]
             assert sorted(labels(screen)) == sorted(wanted)
             plain, _ = parse_html(screen.text)
             assert parse_html(step.text[language])[0].strip() in plain

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, delete, inspect, text
 
-from bot.storage import people, schema
+from bot.storage import files, people, schema
 from bot.storage.database import Database
+from bot.storage.tables import files as files_table
 from bot.storage.tables import metadata
 from tests.conftest import fresh_postgres
-from tests.storage.samples import NOW
+from tests.storage.samples import NOW, application
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -57,6 +59,22 @@ async def test_up_down_up(database: Database) -> None:
     await schema.upgrade(database)
     assert await seen(database) == everything
     assert (await people.arrive(database, 1, NOW)).telegram_id == 1
+
+
+async def test_files_keep_their_rows_and_their_ids(database: Database) -> None:
+    """The table is made anew in SQLite: what is in it stays, and an id that was given once never means another row."""
+    sealed, values = {"telegram_id": b"t", "name": b"n"}, {"field": "work", "size": 1, "sent_at": NOW}
+    made = await application(database)
+    async with database.write() as connection:
+        ids = [await files.add(connection, {"application_id": made.id, **sealed, **values}) for _ in range(3)]
+        await connection.execute(delete(files_table).where(files_table.c.id == ids[-1]))
+    async with database.connect() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(schema.alembic_config(sync), "0002"))
+        await connection.commit()
+    await schema.upgrade(database)
+    assert await files.all_ids(database) == set(ids[:2])
+    async with database.write() as connection:
+        assert await files.add(connection, {"application_id": made.id, **sealed, **values}) == ids[-1] + 1
 
 
 async def test_upgrading_twice_keeps_what_is_there(database: Database) -> None:

@@ -66,9 +66,10 @@ def _rows(words: Words, page: Page) -> list[Row]:
     rows += [ways] if ways else []
     if page.back:
         rows.append([way_back(words, page.back)])
+    last = [tap(words.label("guide.stuck"), _data(guide, here, "x"))]
     if page.previous:
-        rows.append([tap(words.label("guide.restart"), _data(guide, guide.first, "r"))])
-    return rows
+        last.append(tap(words.label("guide.restart"), _data(guide, guide.first, "r")))
+    return [*rows, last]
 
 
 def way_back(words: Words, back: str) -> InlineKeyboardButton:

@@ -17,13 +17,14 @@ from bot.services.forms import Form
 from bot.services.office import Office
 from bot.services.people import is_staff
 from bot.services.reviews import REMINDED
-from bot.storage import applications, files, mailings, people
+from bot.storage import applications, files, mailings, people, reports
 from bot.storage.database import AnyRow
 from bot.storage.deliveries import Delivery
 from bot.telegram.buttons import ApplicationTap, PaperTap, SeasonTap
 from bot.telegram.screens import Screen, message
 from bot.telegram.views import announcements as news
 from bot.telegram.views import forms as views
+from bot.telegram.views import reports as report_views
 from bot.telegram.views.keyboards import tap
 from bot.telegram.views.pages import joined
 from bot.telegram.views.where import where
@@ -69,6 +70,10 @@ async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message]
             screen = news.push(office, words, kind, mailing, board) if mailing else None
         case Kind.FILE_REFUSED:
             screen = await _file_refused(office, subject, words)
+        case Kind.NEW_REPORTS:
+            screen = await _new_reports(office, delivery, words)
+        case Kind.REPORT_ANSWERED:
+            screen = await _answered(office, subject, words)
         case Kind.RELEASE_HELD:
             screen = await _release_held(office, subject, words)
         case Kind.RECEIPT:
@@ -138,9 +143,27 @@ async def _file_refused(office: Office, file_id: int, words: Words) -> Screen | 
         return None
     field = arrivals.field_of(office, row.contest_id, row.field)
     types = field.types_shown if field else ""
+    if row.report_id is not None:
+        report = await reports.get(office.database, office.vault, row.report_id)
+        return report_views.refused_screenshot(words, report, types) if report else None
     text = words("push.file_refused_text", name=office.vault.open_text(row.name), types=types)
     data = ApplicationTap(application=row.application_id, act="fix", question=row.field).pack()
     return Screen(text, InlineKeyboardMarkup(inline_keyboard=[[tap(words.label("application.send_another"), data)]]))
+
+
+async def _new_reports(office: Office, delivery: Delivery, words: Words) -> Screen | None:
+    """To an organiser: how many reports wait; None when none does, and for who is no organiser any more."""
+    person = await people.find(office.database, delivery.telegram_id)
+    count = await reports.count_open(office.database)
+    is_theirs = person is not None and await is_staff(office, person)
+    return report_views.new_reports(words, count) if count and is_theirs else None
+
+
+async def _answered(office: Office, report_id: int, words: Words) -> Screen | None:
+    report = await reports.get(office.database, office.vault, report_id)
+    if report is None or not report.answer:
+        return None
+    return report_views.answered(words, report, office.library.guides.get(report.guide))
 
 
 async def _release_held(office: Office, line_id: int, words: Words) -> Screen | None:
@@ -209,11 +232,15 @@ async def _paper(office: Office, delivery: Delivery, file_id: int, words: Words)
 
 
 async def _file(office: Office, delivery: Delivery, file_id: int, words: Words) -> SendPhoto | SendDocument | None:
-    """A file of an application for an organiser who asked for it; None for who is none any more."""
+    """A file of an application or a report for an organiser who asked for it; None for who is none any more."""
     row = await files.get(office.database, file_id)
-    found = await _form(office, row.application_id) if row else None
     person = await people.find(office.database, delivery.telegram_id)
-    if row is None or found is None or person is None or not await is_staff(office, person):
+    if row is None or person is None or not await is_staff(office, person):
+        return None
+    if row.report_id is not None:
+        return _sent_again(office, delivery, row, words("reports.screenshot_of", number=row.report_id))
+    found = await _form(office, row.application_id)
+    if found is None:
         return None
     field = found.contest.field(row.field)
     caption = words(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bot.domain.base import Refusal
 from bot.domain.people import Person
-from bot.services import forms, guardians, guides
+from bot.services import forms, guardians, guides, reports
 from bot.services.office import Office
 from bot.storage import applications, people
 from bot.telegram.screens import Screen
 from bot.telegram.views import forms as form_views
 from bot.telegram.views import guides as guide_views
 from bot.telegram.views import pages
+from bot.telegram.views import reports as report_views
 
 
 async def where(office: Office, person: Person) -> Screen:
@@ -27,6 +28,8 @@ async def where(office: Office, person: Person) -> Screen:
     try:
         if person.screen == "guide" and guide:
             return guide_views.step(words, guides.page(person, guide))
+        if person.screen == "report":
+            return report_views.stuck(words, await reports.current(office, person))
         if person.screen == "form" and application:
             return form_views.form(words, forms.form(office, application))
         if person.screen == "paper" and application:
