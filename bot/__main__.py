@@ -154,9 +154,10 @@ def _serve(settings: Settings, work: Callable[[asyncio.Event], Coroutine[Any, An
 
 def _check(settings: Settings, _arguments: argparse.Namespace) -> int:
     from bot import app
+    from bot.clock import Clock
 
     try:
-        faults = app.check(settings)
+        faults = app.check(settings, Clock())
     except app.CannotStart as error:
         faults = str(error).splitlines()
     for fault in faults:

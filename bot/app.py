@@ -94,10 +94,12 @@ def read(settings: Settings) -> Read:
     return Read(library, catalogues, calendar)
 
 
-def check(settings: Settings) -> list[str]:
+def check(settings: Settings, clock: Clock) -> list[str]:
     """Everything that `bot check` looks at besides what keeps the bot from starting; a line a fault."""
-    read(settings)
-    return words.check(LOCALES, settings.words.languages)
+    known = read(settings)
+    today = clock.now().astimezone(ZoneInfo(settings.words.zone)).date()
+    faults = content.not_yet(settings.content.path, known.library, today)
+    return faults + words.check(LOCALES, settings.words.languages)
 
 
 def warnings(settings: Settings) -> list[str]:

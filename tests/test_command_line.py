@@ -85,7 +85,7 @@ def test_sound_files_have_no_fault(
     [
         ("owners = []", "owers = []", "people.owers", "Extra inputs are not permitted"),
         ("[calendar]", "[calender]", "calender", "Extra inputs are not permitted"),
-        ("owners = []", 'owners = ["nina"]', "people.owners.0", "integer"),
+        ("owners = []", 'owners = ["nina"]', "people.owners.1", "integer"),
         ("owners = []", "owners = 5", "people.owners", "tuple"),
         ('"https://api.telegram.org"', '"http://api.telegram.org"', "telegram.api_base", "expected an https address"),
         ('"https://api.telegram.org"', '"api.telegram.org"', "telegram.api_base", "expected an https address"),
@@ -97,7 +97,7 @@ def test_sound_files_have_no_fault(
         ('phone = "+7 7152 00 00 00"', "", "department.phone", "Field required"),
         ('format = "console"', 'format = "xml"', "log.format", "pattern"),
         ('level = "INFO"', 'level = "LOUD"', "log.level", "pattern"),
-        ("days_off = []", 'days_off = ["soon"]', "calendar.days_off.0", "date"),
+        ("days_off = []", 'days_off = ["soon"]', "calendar.days_off.1", "date"),
         ('zone = "Asia/Almaty"', 'zone = "Asia/Nowhere"', "words.zone", "Asia/Nowhere"),
         ('languages = ["kk", "ru"]', "languages = []", "words.languages", "at least 1 item"),
         ("[telegram]", "token = 5\n[telegram]", "token", "Extra inputs are not permitted"),
@@ -196,6 +196,15 @@ def test_a_fault_of_the_content_is_named(
     assert f"{tmp_path}/content/guides/first.toml: steps.app.next: there is no step 'nowhere'\n" in out
     assert f"{tmp_path}/content/contests/quiz.toml: consent.purpose: the text is missing in: kk\n" in out
     assert "no fault found" not in out
+
+
+def test_a_day_that_is_still_to_come_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = prepared(tmp_path, guide=GUIDE.replace("verified = 2026-11-20", "verified = 2999-11-20", 1))
+    code, out, err = said(capsys, monkeypatch, "check", "--config", config)
+    assert (code, err) == (1, PLACEHOLDERS)
+    assert out.startswith(f"{tmp_path}/content/guides/first.toml: verified: 2999-11-20 is still to come: ")
 
 
 def test_run_without_a_token_is_one_sentence(tmp_path: Path) -> None:

@@ -6,12 +6,13 @@ import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from bot.content.checks import contest_faults, guide_faults
+from bot.content.checks import contest_faults, future_faults, guide_faults
 from bot.domain.base import Model
 from bot.domain.contests import Contest
 from bot.domain.guides import Guide
@@ -57,14 +58,25 @@ def load(folder: Path, languages: tuple[str, ...], calendar: Calendar) -> Librar
     return Library(guides, contests, revisions)
 
 
+def not_yet(folder: Path, library: Library, today: date) -> list[str]:
+    """The faults that depend on the day: facts of the library from `folder` that were verified after `today`."""
+    return [
+        f"{folder / 'guides' / guide.id}.toml: {fault}"
+        for guide in library.guides.values()
+        for fault in future_faults(guide, today)
+    ]
+
+
 def _read(folder: Path, model: type[_Model], faults: list[str]) -> Iterator[tuple[str, _Model]]:
     for path in sorted(folder.glob("*.toml")):
+        values: dict[str, Any] = {"id": path.stem}
         try:
-            item = model.model_validate({"id": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))})
+            values |= tomllib.loads(path.read_text(encoding="utf-8"))
+            item = model.model_validate(values)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             faults.append(f"{path}: not TOML: {error}")
         except ValidationError as error:
-            faults += [f"{path}: {line}" for line in readable(error)]
+            faults += [f"{path}: {line}" for line in readable(error, values)]
         else:
             if item.id != path.stem:  # type: ignore[attr-defined]
                 faults.append(f"{path}: id: expected {path.stem!r}, the file's name")
@@ -72,12 +84,29 @@ def _read(folder: Path, model: type[_Model], faults: list[str]) -> Iterator[tupl
                 yield path.stem, item
 
 
-def readable(error: ValidationError) -> list[str]:
-    """The faults of a validation, a line each: the field's place and what is expected."""
+def readable(error: ValidationError, values: object = None) -> list[str]:
+    """The faults of a validation, a line each: the field's place in `values` and what is expected.
+
+    What has an id is named by it, the other items of a list by their number, counted from one.
+    """
     return [
-        f"{'.'.join(str(part) for part in fault['loc']) or 'file'}: {fault['msg'].removeprefix('Value error, ')}"
+        f"{_place(fault['loc'], values) or 'file'}: {fault['msg'].removeprefix('Value error, ')}"
         for fault in error.errors(include_input=False, include_url=False)
     ]
+
+
+def _place(location: tuple[int | str, ...], values: object) -> str:
+    parts = []
+    for part in location:
+        if isinstance(part, int):
+            values = values[part] if isinstance(values, list) and part < len(values) else None
+            name = values.get("id") if isinstance(values, dict) else None
+            parts.append(name if isinstance(name, str) else str(part + 1))
+        else:
+            # The kind of a field stands in a location, too, and is no key of the file.
+            values = values.get(part, values) if isinstance(values, dict) else None
+            parts.append(part)
+    return ".".join(parts)
 
 
 def _revision(path: Path) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from bot.domain.base import Text
 from bot.domain.contests import Contest
-from bot.domain.guides import Guide, Step
+from bot.domain.guides import Button, Choice, Guide, Step
 from bot.domain.markup import Fault, FaultKind, fault, is_https, length
 from bot.domain.moments import Calendar, offset
 
@@ -19,6 +21,8 @@ TOGETHER_LIMIT = 3300
 """Signs of all texts that stand on one screen together."""
 REASON_LIMIT = 600
 """Signs of a reason: some of them stand on one screen, in the list of a person's applications."""
+BUTTONS_LIMIT = 20
+"""Choices and buttons of one step: Telegram takes 100 in 10 KB, and nobody looks through so many on a phone."""
 LIMITS = {"label": 64, "title": 64, "example": 64, "copy_text": 256}
 CAPTION_LIMIT = 700
 """Signs of all texts of a step with a picture: they stand in its caption, which has 1,024 with head and foot."""
@@ -27,6 +31,7 @@ PICTURE_SIDES = 10_000
 PICTURE_RATIO = 20
 PLAIN = frozenset({"label", "title", "example", "copy_text", "keywords", "name", "picture"})
 """Texts that stand where no formatting is possible."""
+_PLACEHOLDER = re.compile(r"\{\w*\}")
 
 
 def guide_faults(
@@ -47,6 +52,7 @@ def guide_faults(
                 yield f"steps.{step.id}.buttons: there is no step {button.step!r} in the guide {button.guide!r}"
         if step.source and step.source.url:
             yield from _address_faults(f"steps.{step.id}.source", step.source.url)
+        yield from _question_faults(step, languages)
         for choice in step.choices:
             yield from _callback_faults(f"choices.{choice.id}", guide, step, f".{choice.id}")
         targets = [button.guide for button in step.buttons if button.guide]
@@ -63,6 +69,15 @@ def guide_faults(
         yield from _address_faults("source", guide.source.url)
     yield from _reach_faults(guide)
     yield from _device_faults(guide)
+
+
+def future_faults(guide: Guide, today: date) -> Iterator[str]:
+    """The days of a guide on which nobody can have checked its facts yet. `today` is the day where the editors are."""
+    places = [("verified", guide.verified)]
+    places += [(f"steps.{step.id}.verified", step.verified) for step in guide.steps if step.verified]
+    for place, day in places:
+        if day > today:
+            yield f"{place}: {day} is still to come: write the day on which the facts were checked"
 
 
 def contest_faults(
@@ -140,6 +155,19 @@ def _targets(step: Step) -> Iterator[tuple[str, str]]:
         yield f"choices.{choice.id}.next", choice.next
 
 
+def _question_faults(step: Step, languages: Collection[str]) -> Iterator[str]:
+    """What a person is offered at a step: a real choice, not too many, each known by its own words."""
+    if "choices" in step.model_fields_set and len(step.choices) < 2:
+        yield f"steps.{step.id}.choices: a question has at least two choices; a step that only leads on has next"
+    offered: list[Choice | Button] = [*step.choices, *step.buttons]
+    if len(offered) > BUTTONS_LIMIT:
+        yield f"steps.{step.id}: {len(offered)} choices and buttons, at most {BUTTONS_LIMIT}"
+    for language in languages:
+        labels = [one.label.root.get(language) for one in offered]
+        for label in sorted({label for label in labels if label and labels.count(label) > 1}):
+            yield f"steps.{step.id}: two buttons say {label!r} in {language}"
+
+
 def _callback_faults(place: str, guide: Guide, step: Step, act: str) -> Iterator[str]:
     data = f"g1:{guide.id}:{step.id}:{act}"
     if len(data.encode()) > 64:
@@ -209,6 +237,8 @@ def _wording_faults(place: str, kind: str, wording: str) -> Iterator[str]:
     limit = LIMITS.get(kind, SCREEN_LIMIT)
     if length(wording) > limit:
         yield f"{place}: {length(wording)} signs, at most {limit}"
+    if left := _PLACEHOLDER.search(wording):
+        yield f"{place}: nothing is put in for {left[0]}: write the words themselves"
     if kind in PLAIN:
         return
     found = fault(wording)

@@ -14,6 +14,7 @@ TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a", "blockquote"})
 TELEGRAM_TAGS = TAGS | {"tg-spoiler", "tg-emoji", "tg-time"}
 """What Telegram makes of the formatting that people choose in their app."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>?")
+_SPACE = re.compile(r"\s")
 _LINK = re.compile(r'<a href="[^"<>]+">')
 
 FaultKind = Literal["unknown", "attributes", "link", "address", "unopened", "unclosed", "escape", "entity", "other"]
@@ -58,10 +59,12 @@ def from_typed(text: str) -> str:
 
 
 def is_https(address: str) -> bool:
-    """Whether it is an https address with a host."""
+    """Whether it is an https address with a host, as Telegram wants it: without a space anywhere."""
     try:
         parts = urlsplit(address)
-        return parts.scheme == "https" and "." in (parts.hostname or "") and parts.port != 0
+        host = parts.hostname or ""
+        is_name = "." in host and not host.startswith(".") and not host.endswith(".")
+        return parts.scheme == "https" and is_name and parts.port != 0 and not _SPACE.search(address)
     except ValueError:  # a port that is none
         return False
 

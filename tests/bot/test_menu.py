@@ -23,7 +23,7 @@ from tests.bot.journeys import (
     screen,
     to_phone,
 )
-from tests.bot.test_guides import MGOV, PORTAL
+from tests.bot.test_guides import EDS, MGOV, PORTAL
 from tests.house import Citizen, House
 
 COMMANDS = ["menu", "guides", "contests", "status", "language", "settings", "help", "cancel", "mydata", "forget"]
@@ -275,7 +275,7 @@ SEARCHES = [
     ("мобильді үкіметке қосылу", MGOV),
     ("мобильди укиметке косылу", MGOV),
     ("укиметке", MGOV),
-    ("колтанба", PORTAL),
+    ("колтанба", EDS),
     ("байқауға", CONTEST),
     # One wrong letter.
     ("регистрацея", PORTAL),

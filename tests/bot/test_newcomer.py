@@ -34,10 +34,17 @@ async def test_the_whole_way_in_kazakh(house: House) -> None:
     assert "1-қадам, барлығы" in step.text
     assert "Дереккөз: eGov.kz: порталда тіркелу" in step.text
     assert "Тексерілген күні: 2026 жылғы 20 қараша" in step.text
-    await saule.taps("Тек телефон", "Телефонда: eGov Mobile", "Келесі →", "Иә, кодты енгіздім")
-    end = await saule.taps("Келесі →")
-    assert "6-қадам, барлығы 6" in end.text
-    assert "Дайын! Сіз eGov Mobile қосымшасында тіркелдіңіз." in end.text
+    end = await saule.taps("Тек телефон", "Телефонда: eGov Mobile")
+    assert "3-қадам, барлығы 3" in end.text
+    assert "Телефонда бәрі eGov Mobile қосымшасы арқылы істеледі." in end.text
+
+    # Its button leads into the guide of the app.
+    step = await saule.taps("Нұсқаулық: eGov Mobile")
+    assert "eGov Mobile қосымшасы\n1-қадам, барлығы" in step.text
+    await saule.taps("Қосымшаны орнатамын", "Иә, орнатылды", "Келесі →", "Иә, кодты енгіздім", "Келесі →")
+    end = await saule.taps("Әзірге осы жетеді")
+    assert "7-қадам, барлығы 7" in end.text
+    assert "Дайын! eGov Mobile енді телефоныңызда." in end.text
 
     # The contest.
     page = await saule.taps("🏠 Мәзір", "🏆 Байқаулар", "Үздік e-gov пайдаланушысы")
@@ -116,10 +123,17 @@ async def test_the_whole_way_in_russian(house: House) -> None:
     assert "Шаг 1 из" in step.text
     assert "Источник: eGov.kz: регистрация на портале" in step.text
     assert "Проверено: 20 ноября 2026 г." in step.text
-    await anna.taps("Только телефон", "На телефоне: eGov Mobile", "Далее →", "Да, код введён")
-    end = await anna.taps("Далее →")
-    assert "Шаг 6 из 6" in end.text
-    assert "Готово! Вы зарегистрированы в приложении eGov Mobile." in end.text
+    end = await anna.taps("Только телефон", "На телефоне: eGov Mobile")
+    assert "Шаг 3 из 3" in end.text
+    assert "На телефоне всё делают через приложение eGov Mobile." in end.text
+
+    # Its button leads into the guide of the app.
+    step = await anna.taps("Инструкция: eGov Mobile")
+    assert "Приложение eGov Mobile\nШаг 1 из" in step.text
+    await anna.taps("Установлю приложение", "Да, установлено", "Далее →", "Да, код введён", "Далее →")
+    end = await anna.taps("Пока достаточно")
+    assert "Шаг 7 из 7" in end.text
+    assert "Готово! Теперь eGov Mobile всегда под рукой." in end.text
 
     # The contest.
     page = await anna.taps("🏠 Меню", "🏆 Конкурсы", "Лучший пользователь e-gov")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.content import BadContent, Library
+from bot.content import BadContent, Library, not_yet
 from bot.content.checks import guide_faults
 from bot.domain.guides import Guide
 from bot.local_telegram.entities import parse_html
@@ -75,8 +76,40 @@ def in_contest(tmp_path: Path, old: str, new: str) -> list[str]:
         # targets
         ('next = "end"', 'next = "nowhere"', "steps.app.next", "there is no step 'nowhere'"),
         ('next = "app"', 'next = "nowhere"', "steps.start.choices.phone.next", "there is no step 'nowhere'"),
-        ('next = "app"\n', "", "steps.0.choices.0.next", "Field required"),
+        ('next = "app"\n', "", "steps.start.choices.phone.next", "Field required"),
         ('guide = "first"', 'guide = "other"', "steps.site.buttons", "there is no guide 'other'"),
+        (
+            'guide = "first"',
+            'guide = "first"\nstep = "nowhere"',
+            "steps.site.buttons",
+            "no step 'nowhere' in the guide",
+        ),
+        ('guide = "first"', 'step = "end"', "steps.site.buttons.3", "exactly one of url, copy_text, guide"),
+        (
+            "copy_text = { kk",
+            'step = "end"\ncopy_text = { kk',
+            "steps.site.buttons.2",
+            "step: only together with guide",
+        ),
+        (
+            'url = "https://egov.kz"',
+            'url = "https://egov.kz"\nguide = "first"',
+            "steps.site.buttons.1",
+            "exactly one of",
+        ),
+        # questions
+        ('id = "end"\n', 'id = "end"\nchoices = []\n', "steps.end.choices", "a question has at least two choices"),
+        (
+            '[[steps.choices]]\nid = "computer"\nlabel = { kk = "Компьютер", ru = "Компьютер" }\n'
+            'next = "site"\ndevice = "computer"\n',
+            "",
+            "steps.start.choices",
+            "a question has at least two choices",
+        ),
+        ('id = "start"', 'id = "start"\nnext = "end"', "steps.start", "either next or choices, not both"),
+        ('id = "computer"', 'id = "phone"', "steps.start", "two choices have the same id"),
+        ('ru = "Компьютер"', 'ru = "Телефон"', "steps.start", "two buttons say 'Телефон' in ru"),
+        ('kk = "Көшіру"', 'kk = "Сайт"', "steps.site", "two buttons say 'Сайт' in kk"),
         # reach
         ('next = "app"', 'next = "end"', "steps.app", "no step leads here"),
         ('id = "end"\n', 'id = "end"\nnext = "end"\n', "steps.start", "no end can be reached"),
@@ -93,16 +126,28 @@ def in_contest(tmp_path: Path, old: str, new: str) -> list[str]:
         ('kk = "Бұйрық", ', "", "source.name", "the text is missing in: kk"),
         ('kk = "Ескерту", ', "", "steps.end.note", "the text is missing in: kk"),
         ('ru = "Готово"', 'ru = "Готово", en = "Done"', "steps.end.text", "en: not a language of config.toml"),
-        ('ru = "Готово"', 'ru = " "', "steps.3.text.ru", "at least 1 character"),
+        ('ru = "Готово"', 'ru = " "', "steps.end.text.ru", "at least 1 character"),
+        # nothing is put in for a placeholder: neither in both languages nor in one
+        ('ru = "Готово"', 'ru = "Готово, {name}"', "steps.end.text.ru", "nothing is put in for {name}"),
+        ('kk = "Телефон"', 'kk = "{device}"', "steps.start.choices.phone.label.kk", "nothing is put in for {device}"),
+        ('kk = "1414"', 'kk = "{}"', "steps.site.buttons.2.copy_text.kk", "nothing is put in for {}"),
+        ('ru = "Инструкция"', 'ru = "{аты}"', "title.ru", "nothing is put in for {аты}"),
         # keys and types
-        ('device = "computer"', 'devise = "computer"', "steps.0.choices.1.devise", "Extra inputs are not permitted"),
+        (
+            'device = "computer"',
+            'devise = "computer"',
+            "steps.start.choices.computer.devise",
+            "Extra inputs are not permitted",
+        ),
         ("verified = 2026-11-20", 'verified = "soon"', "verified", "date"),
         ("verified = 2026-11-20", "", "verified", "Field required"),
-        ('text = { kk = "Дайын", ru = "Готово" }', 'text = "Готово"', "steps.3.text", "dictionary"),
-        ('text = { kk = "Дайын", ru = "Готово" }', "", "steps.3.text", "Field required"),
-        ('ru = "Готово"', "ru = 5", "steps.3.text.ru", "string"),
-        ('device = "computer"', 'device = "tablet"', "steps.0.choices.1.device", "'phone' or 'computer'"),
-        ('id = "end"', 'id = "The End"', "steps.3.id", "pattern"),
+        ("verified = 2026-11-20", "verified = 2026-11-20\nfresh_days = 0", "fresh_days", "greater than or equal to 1"),
+        ('id = "end"\n', 'id = "end"\nverified = "soon"\n', "steps.end.verified", "date"),
+        ('text = { kk = "Дайын", ru = "Готово" }', 'text = "Готово"', "steps.end.text", "dictionary"),
+        ('text = { kk = "Дайын", ru = "Готово" }', "", "steps.end.text", "Field required"),
+        ('ru = "Готово"', "ru = 5", "steps.end.text.ru", "string"),
+        ('device = "computer"', 'device = "tablet"', "steps.start.choices.computer.device", "'phone' or 'computer'"),
+        ('id = "end"', 'id = "The End"', "steps.The End.id", "pattern"),
         ('id = "end"', 'id = "app"', "file", "two steps have the id 'app'"),
         # formatting
         ("<b>Что у Вас</b>", "<b>Что у Вас", "steps.start.text.ru", "<b> is not closed"),
@@ -125,7 +170,15 @@ def in_contest(tmp_path: Path, old: str, new: str) -> list[str]:
         ('url = "https://egov.kz"', 'url = "https://egov"', "steps.site.buttons", "expected an https address"),
         ('url = "https://egov.kz"', 'url = "tel:+77010000000"', "steps.site.buttons", "expected an https address"),
         ('url = "https://egov.kz"', 'url = "https://egov.kz:99999"', "steps.site.buttons", "expected an https address"),
+        ('url = "https://egov.kz"', 'url = "https://e gov.kz"', "steps.site.buttons", "expected an https address"),
+        ('url = "https://egov.kz"', 'url = "https://egov.kz."', "steps.site.buttons", "expected an https address"),
         ("https://adilet.zan.kz/rus/docs/1", "http://adilet.zan.kz", "source", "expected an https address"),
+        (
+            'id = "end"\n',
+            'id = "end"\nsource = { name = { kk = "а", ru = "а" }, url = "http://egov.kz" }\n',
+            "steps.end.source",
+            "expected an https address",
+        ),
         # limits
         ('ru = "Сайт"', f'ru = "{"Я" * 65}"', "steps.site.buttons.1.label.ru", "65 signs, at most 64"),
         ('ru = "Инструкция"', f'ru = "{"Я" * 65}"', "title.ru", "65 signs, at most 64"),
@@ -158,6 +211,25 @@ def test_a_fault_of_a_guide(tmp_path: Path, old: str, new: str, field: str, expe
     assert any(expected in line for line in named), named
 
 
+BUTTON = '[[steps.buttons]]\nlabel = {{ kk = "{0}", ru = "{0}" }}\nurl = "https://egov.kz"\n\n'
+
+
+@pytest.mark.parametrize(("count", "expected"), [(20, []), (21, ["steps.end: 21 choices and buttons, at most 20"])])
+def test_so_many_buttons_fit(tmp_path: Path, count: int, expected: list[str]) -> None:
+    write(tmp_path, guide=GUIDE + "".join(BUTTON.format(number) for number in range(count)))
+    assert faults(tmp_path) == [f"{tmp_path / GUIDE_FILE}: {line}" for line in expected]
+
+
+def test_nobody_has_looked_at_the_facts_tomorrow(tmp_path: Path) -> None:
+    write(tmp_path, guide=GUIDE.replace('id = "end"', 'id = "end"\nverified = 2026-11-22', 1))
+    library = load(tmp_path)
+    said = "is still to come: write the day on which the facts were checked"
+    guide, step = f"verified: 2026-11-20 {said}", f"steps.end.verified: 2026-11-22 {said}"
+    for day, expected in ((19, [guide, step]), (20, [step]), (21, [step]), (22, [])):
+        found = not_yet(tmp_path, library, date(2026, 11, day))
+        assert found == [f"{tmp_path / GUIDE_FILE}: {line}" for line in expected], day
+
+
 PLACE = '[[places]]\nid = "first"\nlabel = { kk = "I орын", ru = "I место" }\n'
 
 
@@ -176,16 +248,17 @@ PLACE = '[[places]]\nid = "first"\nlabel = { kk = "I орын", ru = "I мест
         ('guides = ["first"]', 'guides = ["other"]', "guides", "there is no guide 'other'"),
         ('guides = ["first"]', 'zone = "Asia/Nowhere"', "zone", "Asia/Nowhere"),
         ('guides = ["first"]', 'reminders = ["7d", "1d", "24h"]', "reminders", "'24h' is named twice"),
-        ('guides = ["first"]', 'reminders = ["soon"]', "reminders.0", "pattern"),
+        ('guides = ["first"]', 'reminders = ["soon"]', "reminders.1", "pattern"),
         (
             "[consent]",
             '[[places]]\nid = "first"\n[places.label]\nkk = "I орын"\n[consent]',
             "places.first.label",
             "in: ru",
         ),
-        ("[consent]", f"{PLACE}count = 0\n[consent]", "places.0.count", "greater than or equal to 1"),
+        ("[consent]", f"{PLACE}count = 0\n[consent]", "places.first.count", "greater than or equal to 1"),
         ("[consent]", f"{PLACE}{PLACE}[consent]", "file", "two of place have the id 'first'"),
-        ('id = "who"', 'id = "apply"', "sections.0.id", "is taken by a button"),
+        ('id = "who"', 'id = "apply"', "sections.apply.id", "is taken by a button"),
+        ('ru = "цель"', 'ru = "{purpose}"', "consent.purpose.ru", "nothing is put in for {purpose}"),
         (', ru = "Все"', "", "sections.who.text", "the text is missing in: ru"),
         ('kk = "мақсат", ', "", "consent.purpose", "the text is missing in: kk"),
         ('kk = "Екінші", ', "", "fields.district.options.two.label", "the text is missing in: kk"),
@@ -194,9 +267,9 @@ PLACE = '[[places]]\nid = "first"\nlabel = { kk = "I орын", ru = "I мест
         ('ru = "Все"', 'ru = "<i>Все"', "sections.who.text.ru", "<i> is not closed"),
         ('ru = "Ждите"', 'ru = "a & b"', "after_submission.ru", "&amp;"),
         ('ru = "Ваше имя?"', 'ru = "<b>Имя"', "fields.full_name.question.ru", "<b> is not closed"),
-        ('kind = "name"', 'kind = "iin"', "fields.0", "'iin'"),
-        ('kind = "name"', 'kind = "text"\nmax_length = "long"', "fields.0.text.max_length", "integer"),
-        ('kind = "name"', 'kind = "date"\nage_from = 16', "fields.0.date", "age_from and age_on go together"),
+        ('kind = "name"', 'kind = "iin"', "fields.full_name", "'iin'"),
+        ('kind = "name"', 'kind = "text"\nmax_length = "long"', "fields.full_name.text.max_length", "integer"),
+        ('kind = "name"', 'kind = "date"\nage_from = 16', "fields.full_name.date", "age_from and age_on go together"),
         (
             'kind = "name"',
             'kind = "date"\nage_from = 16\nage_on = "stage"',
@@ -214,7 +287,7 @@ PLACE = '[[places]]\nid = "first"\nlabel = { kk = "I орын", ru = "I мест
         ('at = "90 days after results"', 'at = "90 days after erased"', "erased", "or to itself"),
         ('at = "90 days after results"', 'at = "soon"', "erased", "soon"),
         ('at = "90 days after results"', 'at = "9999999 days after results"', "erased", ""),
-        ('at = "90 days after results"', "at = 2028-01-01T09:00:00", "dates.4.at", "string"),
+        ('at = "90 days after results"', "at = 2028-01-01T09:00:00", "dates.erased.at", "string"),
         ('id = "results"', 'id = "summary"', "dates", "results must be given"),
         ('id = "results"', 'id = "erased"', "file", "two of date have the id 'erased'"),
         (
@@ -319,7 +392,7 @@ def test_a_long_choice_does_not_fit_into_a_button(tmp_path: Path) -> None:
     ("old", "new", "expected"),
     [
         ('acts = ["return"]', "acts = []", "reasons.blurred.acts: name return, decline, or both"),
-        ('acts = ["return"]', 'acts = ["admit"]', "reasons.0.acts.0"),
+        ('acts = ["return"]', 'acts = ["admit"]', "reasons.blurred.acts.1"),
         ('field = "district"', 'field = "nothing"', "there is no field 'nothing'"),
         ('ru = "Плохо видно"', f'ru = "{"ы" * 65}"', "reasons.blurred.label.ru: 65 signs, at most 64"),
         ('ru = "Пришлите чётче."', f'ru = "{"ы" * 601}"', "reasons.blurred.text.ru: 601 signs, at most 600"),

@@ -32,7 +32,7 @@ class Way:
 
 
 WAYS = (Way(AIGUL, "kk", "EU-0001"), Way(NINA, "ru", "EU-0002"))
-PORTAL = LIBRARY.guides["portal"]
+PORTAL, APP = LIBRARY.guides["portal"], LIBRARY.guides["app"]
 NAME = "Образцова Анна Ивановна"
 
 
@@ -43,16 +43,21 @@ def _choice(language: str, step: str, choice: str) -> str:
 
 
 def _on(seen: Phone, way: Way) -> str:
-    """The button that leads on at a step: next, or the first of its choices; nothing at the end."""
-    ways = {way.label("button.next")} | {one.label[way.language] for step in PORTAL.steps for one in step.choices}
+    """The button that leads on at a step of the app's guide: next, or the first of its choices; nothing at the end."""
+    ways = {way.label("button.next")} | {one.label[way.language] for step in APP.steps for one in step.choices}
     labels = [one.get_attribute("data-label") or "" for one in seen.newest.get_by_test_id("inline-button").all()]
     return next((one for one in labels if one in ways), "")
 
 
 def _follow_the_guide(seen: Phone, way: Way) -> None:
+    """Registration on a phone, whose end leads into the guide of the app; and that one to its end."""
     choices = [_choice(way.language, "device", "phone"), _choice(way.language, "phone_way", "app")]
     seen.taps(way.label("menu.guides"), PORTAL.title[way.language], *choices)
     seen.sees(way.starts("guide.device.phone"))
+    seen.shot(f"{way.language}-guide-end")
+    into = next(one for step in PORTAL.steps for one in step.buttons if one.guide == APP.id)
+    seen.taps(into.label[way.language])
+    seen.sees(APP.title[way.language])
     position = 1
     while on := _on(seen, way):
         before = seen.newest.inner_text()
@@ -61,7 +66,7 @@ def _follow_the_guide(seen: Phone, way: Way) -> None:
         seen.is_whole()
         position += 1
         seen.shot(f"{way.language}-guide-{position}")
-    assert position > 3
+    assert position > 6
     seen.taps(way.label("button.menu"))
     seen.sees(way.starts("menu.text"))
 
