@@ -26,7 +26,7 @@ from bot.domain.base import Text
 from bot.domain.moments import Calendar
 from bot.domain.quiet import Quiet
 from bot.schedule import Schedule
-from bot.services import arrivals, contests, dates, mailings, people, rights, search, seasons
+from bot.services import arrivals, contests, dates, mailings, people, rights, search, seasons, visits
 from bot.services.office import Department, Office, Sending
 from bot.settings import Settings
 from bot.storage import applications, deliveries, recipients, schema
@@ -194,6 +194,8 @@ async def run(
         known = read(settings)
         office = await open_office(settings, known, clock)
         stack.push_async_callback(office.database.close)
+        # After the last handler: what its tap noted is written, too.
+        stack.push_async_callback(visits.write_down, office)
         bot = make_bot(settings)
         stack.push_async_callback(bot.session.close)
         seat = Seat(office.database)
@@ -231,6 +233,7 @@ async def run(
             stop,
             receiver.run(stop),
             worker.run(stop),
+            visits.keep_writing(office, stop),
             Progress(screens, office).run(stop),
             register_for_all(bot, office, stop),
         )
@@ -264,6 +267,7 @@ async def _due(office: Office, known: Read) -> None:
     await seasons.release_due(office)
     await mailings.begin_due(office)
     await rights.erase_expired(office)
+    await visits.drop_old(office)
     await deliveries.drop_old(office.database, office.clock.now() - KEEP_DELIVERIES)
     await recipients.fold(office.database, office.clock.now() - KEEP_DELIVERIES)
 

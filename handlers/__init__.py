@@ -12,6 +12,7 @@ from handlers import (
     contests,
     errors,
     fallback,
+    feedback,
     groups,
     guides,
     organisers,
@@ -27,6 +28,7 @@ def setup() -> Router:
     router.include_routers(
         groups.setup(),
         guides.setup(),
+        feedback.setup(),
         applicants.setup(),
         citizens.setup(),
         contests.setup(),

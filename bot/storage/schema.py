@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.storage.database import Database
 
-HEAD = "0002"
+HEAD = "0004"
 """The newest migration; a test compares it with the folder."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 
 from bot.domain.announcements import LATENESS, Media, Mode
 from bot.domain.applications import DECISIONS, EDITABLE, TRANSITIONS, Guardian, State
+from bot.domain.feedback import QUESTIONS, RATINGS
 from bot.domain.guides import Device
 from bot.domain.mailings import BY_HAND
 from bot.domain.mailings import State as MailingState
@@ -74,6 +75,8 @@ DYNAMIC: dict[str, set[str]] = {
     "command.": {*COMMANDS, *STAFF_COMMANDS, *OWNER_COMMANDS},
     "consent.kind.": set(get_args(ConsentKind)),
     "contest.": {"follow", "unfollow", "follow_done", "unfollow_done"},
+    "feedback.question.": set(QUESTIONS),
+    "feedback.rating.": set(RATINGS),
     "guardian.": {state for state in BETWEEN if state},
     "guide.device.": set(get_args(Device)),
     "news.act.": set(ACTS),

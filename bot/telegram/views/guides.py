@@ -8,6 +8,7 @@ from bot.domain.guides import Button, Guide, Step
 from bot.services.guides import Page
 from bot.telegram.buttons import GuideTap
 from bot.telegram.screens import Screen
+from bot.telegram.views.feedback import managed
 from bot.telegram.views.keyboards import Row, copying, keyboard, link, tap
 from bot.words import Words
 
@@ -21,7 +22,8 @@ class Steps:
     def __call__(self, words: Words, page: Page) -> Screen:
         """The screen of the step."""
         before = page.previous.id if page.previous else ""
-        key = (words.language, page.guide.id, page.step.id, before, page.position, page.total)
+        place = (page.guide.id, page.step.id, before, page.position, page.total)
+        key = (words.language, *place, page.is_stale, page.asks)
         screen = self._made.get(key)
         if screen is None:
             screen = self._made[key] = step(words, page)
@@ -29,7 +31,7 @@ class Steps:
 
 
 def step(words: Words, page: Page) -> Screen:
-    """The step with its place on the way, its source, and the ways on."""
+    """The step with its place on the way, its source, the ways on, and at an end the question whether it worked."""
     guide, here, language = page.guide, page.step, words.language
     parts = [
         f"<b>{words.html(guide.title[language])}</b>\n"
@@ -38,7 +40,11 @@ def step(words: Words, page: Page) -> Screen:
     if here.device:
         parts.append(words(f"guide.device.{here.device}"))
     parts.append(here.text[language])
+    if page.is_stale:
+        parts.append(words("guide.stale"))
     parts.append(_source(words, guide, here))
+    if page.asks:
+        parts.append(words("feedback.managed"))
     return Screen("\n\n".join(parts), keyboard(_rows(words, page), words))
 
 
@@ -57,6 +63,7 @@ def _rows(words: Words, page: Page) -> list[Row]:
     guide, here, language = page.guide, page.step, words.language
     rows: list[Row] = [[tap(choice.label[language], _data(guide, here, f".{choice.id}"))] for choice in here.choices]
     rows += [[_button(button, language)] for button in here.buttons]
+    rows += [managed(words, guide, here)] if page.asks else []
     ways: Row = []
     if page.previous:
         ways.append(tap(words.label("button.back"), _data(guide, page.previous, "s")))

@@ -26,7 +26,7 @@ async def where(office: Office, person: Person) -> Screen:
     guide = office.library.guides.get(person.guide or "")
     try:
         if person.screen == "guide" and guide:
-            return guide_views.step(words, guides.page(person, guide))
+            return guide_views.step(words, await guides.standing(office, person, guide))
         if person.screen == "form" and application:
             return form_views.form(words, forms.form(office, application))
         if person.screen == "paper" and application:
