@@ -26,7 +26,7 @@ from bot.domain.base import Text
 from bot.domain.moments import Calendar
 from bot.domain.quiet import Quiet
 from bot.schedule import Schedule
-from bot.services import arrivals, contests, dates, mailings, people, rights, search, seasons, visits
+from bot.services import arrivals, contests, dates, freshness, mailings, people, rights, search, seasons, visits
 from bot.services.office import Department, Office, Sending
 from bot.settings import Settings
 from bot.storage import applications, deliveries, recipients, schema
@@ -267,6 +267,7 @@ async def _due(office: Office, known: Read) -> None:
     await seasons.release_due(office)
     await mailings.begin_due(office)
     await rights.erase_expired(office)
+    await freshness.tell(office)
     await visits.drop_old(office)
     await deliveries.drop_old(office.database, office.clock.now() - KEEP_DELIVERIES)
     await recipients.fold(office.database, office.clock.now() - KEEP_DELIVERIES)
@@ -278,6 +279,7 @@ async def _next_due(office: Office, known: Read) -> datetime | None:
         await seasons.next_release(office),
         await mailings.next_due(office),
         await rights.next_erasure(office),
+        await freshness.next_due(office),
     ]
     return min((moment for moment in moments if moment is not None), default=None)
 

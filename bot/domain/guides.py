@@ -101,7 +101,7 @@ class Step(Model):
     def first_words(self, language: str) -> str:
         """How its text begins: what it is called where steps are listed."""
         line = next(line for line in visible(self.text[language]).splitlines() if line.strip())
-        return shorten(line, FIRST_WORDS, placeholder="…").rstrip(":")
+        return shorten(line, FIRST_WORDS, placeholder="…", break_on_hyphens=False).rstrip(":")
 
 
 class Guide(Model):
