@@ -26,7 +26,19 @@ from bot.domain.base import Text
 from bot.domain.moments import Calendar
 from bot.domain.quiet import Quiet
 from bot.schedule import Schedule
-from bot.services import arrivals, contests, dates, mailings, people, reports, rights, search, seasons
+from bot.services import (
+    arrivals,
+    contests,
+    dates,
+    freshness,
+    mailings,
+    people,
+    reports,
+    rights,
+    search,
+    seasons,
+    visits,
+)
 from bot.services.office import Department, Office, Sending
 from bot.settings import Settings
 from bot.storage import applications, deliveries, recipients, schema
@@ -204,6 +216,8 @@ async def run(
         known = read(settings)
         office = await open_office(settings, known, clock)
         stack.push_async_callback(office.database.close)
+        # After the last handler: what its tap noted is written, too.
+        stack.push_async_callback(visits.write_down, office)
         bot = make_bot(settings)
         stack.push_async_callback(bot.session.close)
         seat = Seat(office.database)
@@ -242,6 +256,7 @@ async def run(
             stop,
             receiver.run(stop),
             worker.run(stop),
+            visits.keep_writing(office, stop),
             Progress(screens, office).run(stop),
             register_for_all(bot, office, stop),
         )
@@ -276,6 +291,8 @@ async def _due(office: Office, known: Read) -> None:
     await mailings.begin_due(office)
     await rights.erase_expired(office)
     await reports.erase_old(office)
+    await freshness.tell(office)
+    await visits.drop_old(office)
     await deliveries.drop_old(office.database, office.clock.now() - KEEP_DELIVERIES)
     await recipients.fold(office.database, office.clock.now() - KEEP_DELIVERIES)
 
@@ -286,6 +303,7 @@ async def _next_due(office: Office, known: Read) -> datetime | None:
         await seasons.next_release(office),
         await mailings.next_due(office),
         await rights.next_erasure(office),
+        await freshness.next_due(office),
     ]
     return min((moment for moment in moments if moment is not None), default=None)
 

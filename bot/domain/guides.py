@@ -7,14 +7,18 @@ step id; the path is replayed from them, so a step that an editor inserts moves 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
+from textwrap import shorten
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from bot.domain.base import Id, Model, Text
+from bot.domain.markup import visible
 
 Device = Literal["phone", "computer"]
+FIRST_WORDS = 48
+"""Signs by which a step is named in lists: ids are for machines."""
 
 
 class Source(Model):
@@ -91,6 +95,16 @@ class Step(Model):
             return tuple(choice.next for choice in self.choices)
         return (self.next,) if self.next else ()
 
+    @property
+    def is_end(self) -> bool:
+        """Whether the guide ends here."""
+        return not self.targets()
+
+    def first_words(self, language: str) -> str:
+        """How its text begins: what it is called where steps are listed."""
+        line = next(line for line in visible(self.text[language]).splitlines() if line.strip())
+        return shorten(line, FIRST_WORDS, placeholder="…", break_on_hyphens=False).rstrip(":")
+
 
 class Guide(Model):
     """A whole guide. The first step in the file is where it starts.
@@ -144,6 +158,14 @@ class Guide(Model):
     def verified_on(self, step: Step) -> date:
         """The day on which the step's facts were last checked."""
         return step.verified or self.verified
+
+    def is_stale(self, step: Step, today: date) -> bool:
+        """Whether the step's facts were checked longer ago than they count as fresh."""
+        return today - self.verified_on(step) > timedelta(days=self.fresh_days)
+
+    def stale(self, today: date) -> list[Step]:
+        """The steps whose facts are to be checked again, in the order of the file."""
+        return [step for step in self.steps if self.is_stale(step, today)]
 
 
 def _heights(guide: Guide) -> dict[str, int]:

@@ -136,6 +136,17 @@ def working_days_after(start: datetime, count: int, calendar: Calendar) -> datet
     return day
 
 
+def next_time(after: datetime, hour: time, zone: ZoneInfo, weekday: int | None = None) -> datetime:
+    """The first moment (UTC) behind `after` at which it is that hour in the zone; on that day of the week where one is
+    given (0: Monday)."""
+    day = after.astimezone(zone).date()
+    while True:
+        found = datetime.combine(day, hour, zone)
+        if found > after and weekday in (None, day.weekday()):
+            return found.astimezone(UTC)
+        day += timedelta(days=1)
+
+
 def resolve(moments: Mapping[str, str], zone: ZoneInfo, calendar: Calendar) -> dict[str, datetime]:
     """All moments of a file in UTC, whatever order they stand in.
 

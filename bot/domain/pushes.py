@@ -35,6 +35,7 @@ class Kind(IntEnum):
     MAILING_REPORT = 23
     NEW_REPORTS = 24
     REPORT_ANSWERED = 25
+    STALE_STEPS = 30
 
     DEADLINE_REMINDER = 100
     DEADLINE_MOVED = 101
@@ -117,6 +118,7 @@ RULES: dict[Kind, Rule] = {
     Kind.MAILING_MISSED: _PERSONAL,
     Kind.MAILING_ENDED: _PERSONAL,
     Kind.MAILING_REPORT: _ONCE,
+    Kind.STALE_STEPS: _PERSONAL,
     # To many. A reminder is of use until the next one, or the deadline: that moment stands in its row.
     Kind.DEADLINE_REMINDER: Rule(Lane.NOTICE, repeat_unknown=True, quiet=True),
     Kind.DEADLINE_MOVED: Rule(Lane.NOTICE, repeat_unknown=True),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.domain.mailings import Mailing
 from bot.domain.pushes import State
+from bot.papers.sheets import workbook
 from bot.words import Words
 
 ENDS = (State.SENT, State.BLOCKED, State.MUTED, State.FAILED, State.UNKNOWN)
@@ -25,18 +25,16 @@ def report(
 ) -> bytes:
     """The table (XLSX) in the organiser's language. `languages`: a language's name -> end -> count; `reasons`: why
     messages failed; `journal`: when (UTC) organisers did what."""
-    from openpyxl import Workbook  # a tenth of a second of start-up that only a report needs
-
-    book = Workbook()
-    book.remove(book.active)
-    _sheet(book, words.label("xlsx.totals"), _totals(words, mailing))
-    _sheet(book, words.label("xlsx.languages"), _languages(words, languages))
-    _sheet(book, words.label("xlsx.reasons"), [_head(words, "reason", "count"), *map(list, reasons.items())])
     lines = [[words.shown(at), words.label(f"news.journal.{act}")] for at, act in journal]
-    _sheet(book, words.label("xlsx.journal"), [_head(words, "at", "act"), *lines])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return workbook(
+        {
+            words.label("xlsx.totals"): _totals(words, mailing),
+            words.label("xlsx.languages"): _languages(words, languages),
+            words.label("xlsx.reasons"): [_head(words, "reason", "count"), *map(list, reasons.items())],
+            words.label("xlsx.journal"): [_head(words, "at", "act"), *lines],
+        },
+        _WIDTHS,
+    )
 
 
 def _totals(words: Words, mailing: Mailing) -> list[list[Any]]:
@@ -61,16 +59,3 @@ def _languages(words: Words, languages: Mapping[str, Mapping[State, int]]) -> li
 
 def _head(words: Words, *names: str) -> list[Any]:
     return [words.label(f"xlsx.{name}") for name in names]
-
-
-def _sheet(book: Any, title: str, rows: Sequence[Sequence[Any]]) -> None:
-    sheet = book.create_sheet(title)
-    for row in rows:
-        sheet.append([_cell(value) for value in row])
-    for letter, width in zip("ABCDEFG", _WIDTHS, strict=True):
-        sheet.column_dimensions[letter].width = width
-
-
-def _cell(value: Any) -> Any:
-    """A value as a cell; a text that a spreadsheet would take for a formula stays a text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value

@@ -1,15 +1,16 @@
-"""Moving in a guide: one statement notes the step and reads the person."""
+"""Moving in a guide: one statement notes the step and reads the person; that they reached it is noted in memory."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from bot.domain import guides as domain
 from bot.domain.base import Refusal
 from bot.domain.guides import Guide, Step
 from bot.domain.people import Person
 from bot.services.office import Office
-from bot.storage import people
+from bot.storage import feedback, people
 
 AT = "@"
 """The key under which a person's step stands among their answers; no step has such an id."""
@@ -22,7 +23,8 @@ BACK = "<"
 class Page:
     """A step as it is to be shown: with the way that led to it and the number of steps that follow.
 
-    `back` is where the person came from into the guide (see BACK), empty where they opened it themselves.
+    `back` is where the person came from into the guide (see BACK), empty where they opened it themselves. `is_stale`:
+    its facts were checked too long ago. `asks`: whether the person managed; at an end, until they said so.
     """
 
     person: Person
@@ -31,7 +33,9 @@ class Page:
     previous: Step | None
     position: int
     total: int
-    back: str = ""
+    back: str
+    is_stale: bool
+    asks: bool
 
 
 async def turn(office: Office, telegram_id: int, guide_id: str, step_id: str, act: str) -> Page | None:
@@ -43,9 +47,25 @@ async def turn(office: Office, telegram_id: int, guide_id: str, step_id: str, ac
     guide = office.library.guides.get(guide_id)
     if guide is None:
         raise Refusal("refusal.guide_gone")
-    run = _run(guide, step_id, act)
-    person = await people.move_in_guide(office.database, telegram_id, guide_id, run, office.clock.now())
-    return page(person, guide) if person else None
+    return await _moved(office, telegram_id, guide, _run(guide, step_id, act))
+
+
+async def _moved(office: Office, telegram_id: int, guide: Guide, run: dict[str, str | None]) -> Page | None:
+    now = office.clock.now()
+    moved = await people.move_in_guide(office.database, telegram_id, guide.id, run, now)
+    if moved is None:
+        return None
+    person, has_answered = moved
+    shown = page(person, guide, office.today, has_answered)
+    if person.language is not None:
+        office.visits.note(person.id, guide.id, shown.step.id, now)
+    return shown
+
+
+async def standing(office: Office, person: Person, guide: Guide) -> Page:
+    """The step where the person stands in the guide."""
+    has_answered = await feedback.get(office.database, person.id, guide.id) is not None
+    return page(person, guide, office.today, has_answered)
 
 
 async def resume(office: Office, telegram_id: int, guide_id: str, back: str = "") -> Page | None:
@@ -82,9 +102,7 @@ async def _enter(office: Office, person: Person, guide_id: str, step_id: str | N
     if guide is None:
         raise Refusal("refusal.guide_gone")
     at = step_id or person.guides.get(guide_id, {}).get(AT) or guide.first.id
-    run: dict[str, str | None] = {AT: at, BACK: back}
-    moved = await people.move_in_guide(office.database, person.telegram_id, guide_id, run, office.clock.now())
-    return page(moved, guide) if moved else None
+    return await _moved(office, person.telegram_id, guide, {AT: at, BACK: back})
 
 
 async def land(office: Office, telegram_id: int, guide_id: str, step_id: str) -> Page | None:
@@ -115,8 +133,8 @@ def _run(guide: Guide, step_id: str, act: str) -> dict[str, str | None]:
     return {AT: step.id}
 
 
-def page(person: Person, guide: Guide) -> Page:
-    """The step where the person stands in the guide."""
+def page(person: Person, guide: Guide, today: date, has_answered: bool) -> Page:
+    """The step where the person stands in the guide. `has_answered`: they have said whether they managed."""
     run = person.guides.get(guide.id, {})
     taken = domain.path(guide, run, run.get(AT))
     step = taken[-1]
@@ -129,4 +147,6 @@ def page(person: Person, guide: Guide) -> Page:
         position=position,
         total=position + domain.length_ahead(guide, step, run),
         back=run.get(BACK, ""),
+        is_stale=guide.is_stale(step, today),
+        asks=step.is_end and not has_answered,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from bot.clock import Clock
 from bot.content import Library
@@ -13,6 +14,7 @@ from bot.domain.moments import Calendar
 from bot.domain.quiet import Quiet
 from bot.storage.database import Database
 from bot.storage.files import FileStore
+from bot.storage.visits import Visits
 from bot.vault import Vault
 from bot.words import Words
 
@@ -55,7 +57,8 @@ class Office:
     """Handed to every service: the database, the content, the vault, the clock, and the department's facts.
 
     `queued` is set whenever a push was queued, or a mailing changed: the delivery waits for it. `address` is the bot's
-    own, https://t.me/…; empty until Telegram said who the bot is.
+    own, https://t.me/…; empty until Telegram said who the bot is. `visits` are
+    the steps of guides that people reached and that nobody has written down yet.
     """
 
     database: Database
@@ -70,6 +73,12 @@ class Office:
     owners: frozenset[int] = frozenset()
     address: str = ""
     queued: asyncio.Event = field(default_factory=asyncio.Event)
+    visits: Visits = field(default_factory=Visits)
+
+    @property
+    def today(self) -> date:
+        """Today in the zone of config.toml."""
+        return self.clock.now().astimezone(self.sending.quiet.zone).date()
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -10,13 +10,26 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.domain.applications import PUBLISH_NAME, number_shown
+from bot.domain.feedback import QUESTIONS
 from bot.domain.people import Person
 from bot.domain.pushes import Kind
 from bot.domain.reports import Report
 from bot.services import consents as wordings
 from bot.services import forms
 from bot.services.office import Office
-from bot.storage import applications, consents, contests, deliveries, erasure, files, people, recipients, reports
+from bot.storage import (
+    applications,
+    consents,
+    contests,
+    deliveries,
+    erasure,
+    feedback,
+    files,
+    people,
+    recipients,
+    reports,
+    visits,
+)
 from bot.storage.database import AnyRow
 from bot.words import Words
 
@@ -38,8 +51,10 @@ async def ask_for_all(office: Office, person: Person) -> None:
 async def everything(office: Office, person: Person) -> tuple[str, bytes]:
     """All that is held of a person, as a file to send: its name and content.
 
-    A text in their language; where they sent files, a ZIP of the text and the files. Reads only.
+    A text in their language; where they sent files, a ZIP of the text and the files. What is noted of their way through
+    guides is written down before; else it reads only.
     """
+    await office.visits.write_down(office.database)
     words = office.words[person.language or office.languages[0]]
     mine = await forms.mine(office, person)
     lines = [words.label("mydata.title", now=office.clock.now()), ""]
@@ -48,6 +63,8 @@ async def everything(office: Office, person: Person) -> tuple[str, bytes]:
     is_muted = await people.is_muted(office.database, person.id)
     lines += [words.label("mydata.muted" if is_muted else "mydata.not_muted")]
     lines += await _guide_lines(office, person, words)
+    lines += await _visit_lines(office, person, words)
+    lines += await _feedback_lines(office, person, words)
     lines += await _follow_lines(office, person, words)
     for form in mine:
         lines += ["", *await _application_lines(office, form, words)]
@@ -80,6 +97,34 @@ async def _guide_lines(office: Office, person: Person, words: Words) -> list[str
         for guide in office.library.guides.values()
         if guide.id in person.guides
     ]
+
+
+async def _visit_lines(office: Office, person: Person, words: Words) -> list[str]:
+    """The steps that they reached; a guide or a step that an editor removed by its id."""
+    lines = []
+    for guide_id, step_id, at in await visits.of_person(office.database, person.id):
+        guide = office.library.guides.get(guide_id)
+        step = guide.step(step_id) if guide else None
+        title = guide.title[words.language] if guide else guide_id
+        called = step.first_words(words.language) if step else step_id
+        lines.append(words.label("mydata.visit", guide=title, step=called, at=at))
+    return lines
+
+
+async def _feedback_lines(office: Office, person: Person, words: Words) -> list[str]:
+    lines = []
+    for guide_id, said, at in await feedback.of_person(office.database, person.id):
+        guide = office.library.guides.get(guide_id)
+        title = guide.title[words.language] if guide else guide_id
+        managed = words.label("feedback.yes" if said.managed else "feedback.not_yet")
+        lines.append(words.label("mydata.feedback", guide=title, at=at, managed=managed))
+        for question in QUESTIONS:
+            rating = getattr(said, question)
+            if rating is not None:
+                asked = words.label(f"feedback.question.{question}")
+                given = words.label(f"feedback.rating.{rating}")
+                lines.append("  " + words.label("mydata.rating", question=asked, rating=given))
+    return lines
 
 
 def _joined(run: object) -> str:
@@ -172,6 +217,7 @@ async def forget(office: Office, person: Person) -> None:
     twice. Running applications are withdrawn by it.
     """
     now = office.clock.now()
+    office.visits.forget(person.id)
     async with office.database.write() as connection:
         dropped = await erasure.of_person(connection, person.id, now)
         await people.erase(connection, person.id)

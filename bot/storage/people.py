@@ -16,7 +16,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from bot.domain.people import Person, Role, Screen
 from bot.storage import recipients
 from bot.storage.database import AnyRow, Database, rows
-from bot.storage.tables import Json, people, roles
+from bot.storage.tables import Json, guide_feedback, people, roles
 
 COLUMNS = (
     people.c.id,
@@ -65,6 +65,11 @@ _BY_TELEGRAM_ID = people.c.telegram_id == bindparam("of")
 # Whoever taps or writes did not block the bot (any more).
 _SEEN: dict[str, Any] = {"seen_at": bindparam("now"), "blocked_at": None, "retired_at": None}
 _FIND = select(*COLUMNS).where(_BY_TELEGRAM_ID)
+_HAS_ANSWERED = (
+    select(guide_feedback.c.person_id)
+    .where(guide_feedback.c.person_id == people.c.id, guide_feedback.c.guide == bindparam("guide_id"))
+    .exists()
+)
 _MOVE = (
     update(people)
     .where(_BY_TELEGRAM_ID)
@@ -75,7 +80,7 @@ _MOVE = (
         guides=_MergedRun(),
         **_SEEN,
     )
-    .returning(*COLUMNS)
+    .returning(*COLUMNS, _HAS_ANSWERED)
 )
 _STAND = (
     update(people)
@@ -133,10 +138,13 @@ async def arrive(database: Database, telegram_id: int, now: datetime) -> Person:
 
 async def move_in_guide(
     database: Database, telegram_id: int, guide: str, run: dict[str, str | None], now: datetime
-) -> Person | None:
-    """Notes the step (and an answer) in the guide; nothing typed is expected any more. None: no such person."""
+) -> tuple[Person, bool] | None:
+    """Notes the step (and an answer) in the guide; nothing typed is expected any more.
+
+    Gives the person, and whether they have said if they managed what the guide is for. None: no such person.
+    """
     found = await database.run(_MOVE, {"of": telegram_id, "guide_id": guide, "run": run, "now": now})
-    return as_person(found[0]) if found else None
+    return (as_person(found[0]), bool(found[0][len(COLUMNS)])) if found else None
 
 
 async def stand(

@@ -143,10 +143,11 @@ def _ids(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
     return select(reports.c.id).where(*conditions)
 
 
-async def counts(database: Database, since: datetime, until: datetime) -> dict[tuple[str, str, str], int]:
-    """(guide, step, reason) -> how many reports were made from `since` to before `until` (UTC), answered or not."""
-    key = (reports.c.guide, reports.c.step, reports.c.reason)
+async def stuck(database: Database, guide: str, since: datetime, until: datetime) -> dict[str, int]:
+    """Step of a guide -> how many reports were made from `since` to before `until` (UTC), answered or not."""
     statement = (
-        select(*key, func.count()).where(reports.c.created_at >= since, reports.c.created_at < until).group_by(*key)
+        select(reports.c.step, func.count())
+        .where(reports.c.guide == guide, reports.c.created_at >= since, reports.c.created_at < until)
+        .group_by(reports.c.step)
     )
-    return {(row[0], row[1], row[2]): row[3] for row in await database.read(statement)}
+    return {row[0]: row[1] for row in await database.read(statement)}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -393,4 +394,37 @@ Index(
     recipients.c.person_id,
     sqlite_where=text("state = 0"),
     postgresql_where=text("state = 0"),
+)
+
+guide_visits = Table(
+    "guide_visits",
+    metadata,
+    # When a person first reached a step of a guide. Written in bunches, see services.visits.
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("guide", String(20), primary_key=True),
+    Column("step", String(20), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Index(None, "guide", "at"),
+    sqlite_with_rowid=False,
+)
+
+guide_feedback = Table(
+    "guide_feedback",
+    metadata,
+    # Whether a person managed what a guide is for, and their answers of the survey (domain.feedback.Rating).
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("guide", String(20), primary_key=True),
+    Column("managed", Boolean, nullable=False),
+    Column("quality", String(8)),
+    Column("availability", String(8)),
+    Column("at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+routines = Table(
+    "routines",
+    metadata,
+    # What is done at regular times (services.routines), and when it was done last.
+    Column("name", String(20), primary_key=True),
+    Column("done_at", Moment, nullable=False),
 )

@@ -55,6 +55,24 @@ class ReportsTap(CallbackData, prefix="y1"):
     value: str = ""
 
 
+class FeedbackTap(CallbackData, prefix="q1"):
+    """At the end of a guide: `yes` and `no` (`value`: the step) say whether the person managed; a question of the
+    survey with its answer in `value`, or nothing to skip it."""
+
+    guide: str
+    act: str
+    value: str = ""
+
+
+class FunnelTap(CallbackData, prefix="u1"):
+    """An organiser's look at how guides do: `list`, `stale`; of a guide and a period (domain.funnels.PERIODS) `open`
+    and `table`."""
+
+    act: str
+    guide: str = ""
+    period: str = ""
+
+
 class ContestTap(CallbackData, prefix="c1"):
     """At a contest: `open`, `more`, `dates`, `results`, a section's id, `follow`, `unfollow`, `apply`, `agree`,
     `g.` and a guide's id.

@@ -17,7 +17,7 @@ from bot.words import Words
 
 log = structlog.get_logger(__name__)
 
-STAFF_COMMANDS = ("applications", "papers", "reports", "announcements")
+STAFF_COMMANDS = ("applications", "papers", "reports", "announcements", "guidestats")
 OWNER_COMMANDS = ("organisers",)
 COMMANDS = ("menu", "guides", "contests", "status", "language", "settings", "help", "cancel", "mydata", "forget")
 

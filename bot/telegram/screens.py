@@ -31,6 +31,7 @@ from aiogram.methods import (
 )
 from aiogram.methods.base import TelegramType
 from aiogram.types import (
+    BufferedInputFile,
     CallbackQuery,
     FSInputFile,
     InlineKeyboardMarkup,
@@ -124,6 +125,29 @@ class Screens:
             self._remember(message.chat.id, message.message_id, screen)
         else:
             await self.show(message.chat.id, screen)
+
+    async def picture(self, query: CallbackQuery, name: str, content: bytes, screen: Screen) -> None:
+        """Shows a picture with the screen below it in the message that was tapped, or anew where that cannot be
+        changed any more."""
+        chat_id, file, keyboard = query.from_user.id, BufferedInputFile(content, name), screen.keyboard
+        assert isinstance(keyboard, InlineKeyboardMarkup)
+        if isinstance(query.message, Message):
+            media = InputMediaPhoto(media=file, caption=screen.text, parse_mode="HTML")
+            number = query.message.message_id
+            try:
+                await self._call(
+                    EditMessageMedia(chat_id=chat_id, message_id=number, media=media, reply_markup=keyboard)
+                )
+            except TelegramBadRequest as error:
+                if "message is not modified" in error.message:
+                    return
+            else:
+                self._remember(chat_id, number, screen)
+                return
+        sent = await self._call(
+            SendPhoto(chat_id=chat_id, photo=file, caption=screen.text, parse_mode="HTML", reply_markup=keyboard)
+        )
+        self._remember(chat_id, sent.message_id, screen)
 
     async def show(self, chat_id: int, screen: Screen) -> None:
         """Shows the screen in a new message; the old one loses its buttons."""

@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po
 
 from bot.domain.announcements import LATENESS, Media, Mode
 from bot.domain.applications import DECISIONS, EDITABLE, TRANSITIONS, Guardian, State
+from bot.domain.feedback import QUESTIONS, RATINGS
+from bot.domain.funnels import PERIODS
 from bot.domain.guides import Device
 from bot.domain.mailings import BY_HAND
 from bot.domain.mailings import State as MailingState
@@ -75,6 +77,12 @@ DYNAMIC: dict[str, set[str]] = {
     "command.": {*COMMANDS, *STAFF_COMMANDS, *OWNER_COMMANDS},
     "consent.kind.": set(get_args(ConsentKind)),
     "contest.": {"follow", "unfollow", "follow_done", "unfollow_done"},
+    "feedback.question.": set(QUESTIONS),
+    "feedback.rating.": set(RATINGS),
+    "funnel.": {"started", "finished", "managed", "not_managed", "number", "step", "people", "percent", *QUESTIONS},
+    "funnel.last.": set(PERIODS),
+    "funnel.period.": set(PERIODS),
+    "funnel.rating.": set(RATINGS),
     "guardian.": {state for state in BETWEEN if state},
     "guide.back_to.": {"guide", "contest", "application"},
     "guide.device.": set(get_args(Device)),

@@ -69,7 +69,7 @@ def labels(screen: Screen) -> list[str]:
 
 def page(guide: Guide, run: dict[str, Any]) -> Page:
     person = Person(1, 1, "ru", "guide", None, guide.id, {guide.id: run})
-    return guides.page(person, guide)
+    return guides.page(person, guide, NOW.date(), has_answered=False)
 
 
 def paths(guide: Guide) -> Iterator[list[tuple[Step, dict[str, Any]]]]:
@@ -109,13 +109,17 @@ def test_every_step_of_every_path_can_be_shown(guide: Guide, language: str) -> N
             wanted += [button.label[language] for button in step.buttons]
             wanted += [words.label("button.next")] if step.next else []
             wanted += [words.label("button.back"), words.label("guide.restart")] if number > 1 else []
-            wanted += [words.label("button.share")] if number == 1 or not step.targets() else []
-            wanted += [words.label("guide.stuck"), words.label("button.menu"), words.label("button.person")]
+            end = not step.targets()
+            wanted += [words.label("button.share")] if number == 1 or end else []
+            wanted += [words.label("feedback.yes"), words.label("feedback.not_yet")] if end else []
+            wanted += [] if end else [words.label("guide.stuck")]
+            wanted += [words.label("button.menu"), words.label("button.person")]
             assert sorted(labels(screen)) == sorted(wanted)
             plain, _ = parse_html(screen.text)
             assert parse_html(step.text[language])[0].strip() in plain
             assert guide.source_of(step).name[language] in plain
             assert words.label("guide.verified", day=guide.verified_on(step)) in plain
+            assert (words("guide.stale") in plain) is (step in guide.stale(NOW.date()))
             if step.device:
                 assert parse_html(words(f"guide.device.{step.device}"))[0] in plain
     assert met == {step.id for step in guide.steps}

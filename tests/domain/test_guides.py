@@ -241,3 +241,28 @@ def test_a_step_shows_its_own_source_or_the_guides() -> None:
     )
     assert [guide.source_of(step).name["ru"] for step in guide.steps] == ["общий", "свой"]
     assert [guide.verified_on(step) for step in guide.steps] == [date(2026, 11, 20), date(2026, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<b>Готово!</b> Вот так.", "Готово! Вот так."),
+        ("\n\n<i>Проверьте:</i>\n1. Сайт", "Проверьте"),
+        ("Тарифы &lt;новые&gt; &amp; старые", "Тарифы <новые> & старые"),
+        ("Позвоните по номеру 1414: это Единый контакт-центр государства", "Позвоните по номеру 1414: это Единый…"),
+        ("Десять слов " * 10, "Десять слов Десять слов Десять слов Десять слов…"),
+    ],
+)
+def test_the_first_words_of_a_step(text: str, words: str) -> None:
+    step = Step.model_validate({"id": "a", "text": {"kk": "м", "ru": text}})
+    assert step.first_words("ru") == words
+
+
+def test_a_step_is_fresh_on_its_last_day_and_stale_on_the_next() -> None:
+    guide = make(a="b", b=None).model_copy(update={"fresh_days": 10})
+    old, new = guide.steps[0], guide.steps[1].model_copy(update={"verified": date(2026, 11, 21)})
+    assert not guide.is_stale(old, date(2026, 11, 30))
+    assert guide.is_stale(old, date(2026, 12, 1))
+    assert not guide.is_stale(new, date(2026, 12, 1))
+    assert guide.stale(date(2026, 11, 30)) == []
+    assert [step.id for step in guide.stale(date(2026, 12, 1))] == ["a", "b"]

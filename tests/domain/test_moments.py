@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.base import Refusal
-from bot.domain.moments import Calendar, parse, resolve, typed
+from bot.domain.moments import Calendar, next_time, parse, resolve, typed
 
 ALMATY = ZoneInfo("Asia/Almaty")
 PLAIN = Calendar()
@@ -214,3 +214,20 @@ def test_a_typed_moment(text: str, expected: datetime) -> None:
 def test_what_is_no_typed_moment(text: str) -> None:
     with pytest.raises(Refusal, match=r"moment\.form"):
         typed(text, ALMATY)
+
+
+@pytest.mark.parametrize(
+    ("after", "weekday", "found"),
+    [
+        ("2026-11-21T09:00", None, "2026-11-21T22:00"),  # 14:00 in Kazakhstan: tonight at three
+        ("2026-11-21T22:00", None, "2026-11-22T22:00"),  # behind, not at
+        ("2026-11-21T21:59", None, "2026-11-21T22:00"),
+        ("2026-11-21T09:00", 0, "2026-11-22T22:00"),  # Monday begins on Sunday evening in UTC
+        ("2026-11-22T22:00", 0, "2026-11-29T22:00"),
+        ("2026-11-21T09:00", 6, "2026-11-21T22:00"),
+    ],
+)
+def test_the_next_time_it_is_three_in_the_morning(after: str, weekday: int | None, found: str) -> None:
+    at = datetime.fromisoformat(after).replace(tzinfo=UTC)
+    expected = datetime.fromisoformat(found).replace(tzinfo=UTC)
+    assert next_time(at, time(3), ALMATY, weekday) == expected

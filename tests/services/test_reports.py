@@ -271,15 +271,15 @@ async def test_the_counts_stay(office: Office, clock: StillClock) -> None:
     await report(office, oleg, "ready", "unclear")
     clock.pass_by(days=1)
     await report(office, oleg, "device", "looks")
-    expected = {("portal", "device", "sms"): 2, ("portal", "ready", "unclear"): 1}
-    assert await storage.counts(office.database, NOW, clock.now()) == expected
-    assert await storage.counts(office.database, clock.now(), clock.now() + timedelta(1)) == {
-        ("portal", "device", "looks"): 1
-    }
+    of = (office.database, "portal")
+    expected = {"device": 2, "ready": 1}
+    assert await storage.stuck(*of, NOW, clock.now()) == expected
+    assert await storage.stuck(*of, clock.now(), clock.now() + timedelta(1)) == {"device": 1}
+    assert await storage.stuck(office.database, "mgov", NOW, clock.now()) == {}
     await rights.forget(office, nina)
     clock.pass_by(days=60)
     await reports.erase_old(office)
-    assert await storage.counts(office.database, NOW, NOW + timedelta(days=1)) == expected
+    assert await storage.stuck(*of, NOW, NOW + timedelta(days=1)) == expected
 
 
 async def test_all_of_it_is_shown_and_forgotten(office: Office) -> None:

@@ -11,6 +11,7 @@ from bot.domain.guides import Button, Guide, Step
 from bot.services.guides import Page
 from bot.telegram.buttons import ApplicationTap, ContestTap, GuideTap
 from bot.telegram.screens import Screen
+from bot.telegram.views.feedback import managed
 from bot.telegram.views.keyboards import Row, copying, keyboard, link, pairs, sharing, tap
 from bot.words import Words
 
@@ -25,7 +26,8 @@ class Steps:
     def __call__(self, words: Words, page: Page) -> Screen:
         """The screen of the step."""
         before = page.previous.id if page.previous else ""
-        key = (words.language, page.guide.id, page.step.id, before, page.position, page.total, page.back)
+        place = (page.guide.id, page.step.id, before, page.position, page.total, page.back)
+        key = (words.language, *place, page.is_stale, page.asks)
         screen = self._made.get(key)
         if screen is None:
             screen = self._made[key] = step(words, page, self._address)
@@ -33,7 +35,8 @@ class Steps:
 
 
 def step(words: Words, page: Page, address: str) -> Screen:
-    """The step with its place on the way, its source, and the ways on; `address` is the bot's."""
+    """The step with its place on the way, its source, the ways on, and at an end the question whether it worked;
+    `address` is the bot's."""
     guide, here, language = page.guide, page.step, words.language
     parts = [
         f"<b>{words.html(guide.title[language])}</b>\n"
@@ -42,7 +45,11 @@ def step(words: Words, page: Page, address: str) -> Screen:
     if here.device:
         parts.append(words(f"guide.device.{here.device}"))
     parts.append(here.text[language])
+    if page.is_stale:
+        parts.append(words("guide.stale"))
     parts.append(_source(words, guide, here))
+    if page.asks:
+        parts.append(words("feedback.managed"))
     picture = here.picture[language] if here.picture else ""
     return Screen("\n\n".join(parts), keyboard(_rows(words, page, address), words), picture=picture)
 
@@ -70,6 +77,7 @@ def _rows(words: Words, page: Page, address: str) -> list[Row]:
     guide, here, language = page.guide, page.step, words.language
     rows: list[Row] = [[tap(choice.label[language], _data(guide, here, f".{choice.id}"))] for choice in here.choices]
     rows += [[_button(guide, here, button, language)] for button in here.buttons]
+    rows += [managed(words, guide, here)] if page.asks else []
     ways: Row = []
     if page.previous:
         ways.append(tap(words.label("button.back"), _data(guide, page.previous, "s")))
@@ -78,7 +86,8 @@ def _rows(words: Words, page: Page, address: str) -> list[Row]:
     rows += [ways] if ways else []
     if page.back:
         rows.append([way_back(words, page.back)])
-    last = [tap(words.label("guide.stuck"), _data(guide, here, "x"))]
+    # At an end "not yet" says the same.
+    last = [] if page.asks else [tap(words.label("guide.stuck"), _data(guide, here, "x"))]
     if page.previous:
         last.append(tap(words.label("guide.restart"), _data(guide, guide.first, "r")))
     if here.id == guide.first.id or not here.targets():

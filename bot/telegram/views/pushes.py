@@ -12,7 +12,7 @@ from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboar
 from bot.domain.applications import State, number_shown
 from bot.domain.pushes import Kind
 from bot.papers import mailings as papers
-from bot.services import announcements, arrivals, forms, rights
+from bot.services import announcements, arrivals, forms, freshness, rights
 from bot.services.forms import Form
 from bot.services.office import Office
 from bot.services.people import is_staff
@@ -25,6 +25,7 @@ from bot.telegram.screens import Screen, message
 from bot.telegram.views import announcements as news
 from bot.telegram.views import forms as views
 from bot.telegram.views import reports as report_views
+from bot.telegram.views.freshness import stale
 from bot.telegram.views.keyboards import tap
 from bot.telegram.views.pages import joined
 from bot.telegram.views.where import where
@@ -74,6 +75,8 @@ async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message]
             screen = await _new_reports(office, delivery, words)
         case Kind.REPORT_ANSWERED:
             screen = await _answered(office, subject, words)
+        case Kind.STALE_STEPS:
+            screen = await _stale_steps(office, delivery, words)
         case Kind.RELEASE_HELD:
             screen = await _release_held(office, subject, words)
         case Kind.RECEIPT:
@@ -175,6 +178,14 @@ async def _release_held(office: Office, line_id: int, words: Words) -> Screen | 
     text = words("push.release_held_text", contest=contest.title[words.language], count=line.detail["count"])
     data = SeasonTap(contest=contest.id, act="hold").pack()
     return Screen(text, InlineKeyboardMarkup(inline_keyboard=[[tap(words.label("season.release_open_again"), data)]]))
+
+
+async def _stale_steps(office: Office, delivery: Delivery, words: Words) -> Screen | None:
+    """To an organiser: the steps to check again; None where there are none (any more), or for who is none any more."""
+    person, found = await people.find(office.database, delivery.telegram_id), freshness.stale(office)
+    if person is None or not found or not await is_staff(office, person):
+        return None
+    return Screen(stale(words, found))
 
 
 async def _my_data(office: Office, delivery: Delivery, words: Words) -> SendDocument | None:

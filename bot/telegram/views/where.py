@@ -27,7 +27,7 @@ async def where(office: Office, person: Person) -> Screen:
     guide = office.library.guides.get(person.guide or "")
     try:
         if person.screen == "guide" and guide:
-            return guide_views.step(words, guides.page(person, guide), office.address)
+            return guide_views.step(words, await guides.standing(office, person, guide), office.address)
         if person.screen == "report":
             return report_views.stuck(words, await reports.current(office, person))
         if person.screen == "form" and application:
