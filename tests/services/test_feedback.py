@@ -21,11 +21,14 @@ async def asks(office: Office, telegram_id: int, step: str, guide: str = GUIDE) 
     return page.asks
 
 
-async def test_an_end_asks_until_it_is_answered(office: Office) -> None:
+async def test_an_end_asks_until_the_person_managed(office: Office) -> None:
     nina, other = await citizen(office, 1), await citizen(office, 2)
     assert not await asks(office, 1, "ready")
     assert await asks(office, 1, END)
     await feedback.manage(office, nina, GUIDE, False)
+    assert await asks(office, 1, END)
+    assert (await guides.standing(office, nina, office.library.guides[GUIDE])).asks is True
+    await feedback.manage(office, nina, GUIDE, True)
     assert not await asks(office, 1, END)
     assert not await asks(office, 1, "help")
     assert await asks(office, 1, "linked", "mgov")
