@@ -48,16 +48,31 @@ async def stuck(citizen: Citizen, language: str = "ru") -> Message:
     return await citizen.taps(label(language, "guide.stuck"))
 
 
+QUIET = 0.25
+"""Seconds in which a push that was queued has come."""
+
+
 async def reported(citizen: Citizen, language: str = "ru") -> Message:
-    """A report for a reason of the list."""
+    """A report for a reason of the list, once organisers heard of it too."""
     await stuck(citizen, language)
-    return await citizen.taps(label(language, "report.reason.sms"))
+    shown = await citizen.taps(label(language, "report.reason.sms"))
+    await citizen.telegram.settled(quiet=QUIET)
+    return shown
 
 
 async def card(chief: Citizen, language: str = "ru", number: int = 1) -> Message:
     """An open report as organisers see it."""
-    shown = await chief.says("/reports")
-    return await chief.taps(next(name for name in shown.labels if name.startswith(f"№ {number} ")))
+    await chief.telegram.settled(quiet=QUIET)
+    await chief.says("/reports")
+    # A push may have come below the list by now.
+    listed = next(message for message in reversed(await chief.all()) if _entry(message, number))
+    await chief.taps(_entry(listed, number))
+    return next(message for message in await chief.all() if message.message_id == listed.message_id)
+
+
+def _entry(listed: Message, number: int) -> str:
+    """The button of a report in the list; empty where there is none."""
+    return next((name for name in listed.labels if name.startswith(f"№ {number} ")), "")
 
 
 async def answered(chief: Citizen, language: str = "ru", text: str = "") -> Message:
@@ -362,7 +377,7 @@ async def test_a_report_outlives_its_step(tmp_path: Path, telegram: LocalTelegra
     async with running(tmp_path, telegram, clock, content={"path": content}) as house:
         chief, nina = await newcomer(house, "ru", OWNER, "Ольга"), await newcomer(house)
         await nina.says("/guides")
-        await nina.taps("Краткая инструкция", label("ru", "guide.stuck"))
+        await nina.taps("Краткая инструкция", label("ru", "feedback.not_yet"))
         await nina.says(WORDS["ru"])
     if gone == "guide":
         file.unlink()
