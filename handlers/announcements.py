@@ -61,8 +61,8 @@ async def on_tap(
         await _preview(query, callback_data.mailing, person, office, screens)
         return
     screen = await _tapped(office, person, callback_data, address)
-    await screens.answer(query)
     if await _stays(office, person, query, callback_data.act):
+        await screens.answer(query)
         await screens.show(person.telegram_id, screen)
     else:
         await screens.turn(query, screen)

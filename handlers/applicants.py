@@ -41,7 +41,6 @@ async def on_answer(
     found = await forms.tap(office, person, tap.application, tap.question, tap.value, event_update.update_id)
     words = office.words[person.language or office.languages[0]]
     screen = replace(views.form(words, found), before=views.answered(words, found, tap.question))
-    await screens.answer(query)
     await screens.turn(query, screen)
 
 
@@ -57,8 +56,8 @@ async def on_act(
     words = office.words[person.language or office.languages[0]]
     tap = callback_data
     screen = await _screen(office, person, tap, words, address)
-    await screens.answer(query)
     if tap.act in ("new", "fix", "go"):
+        await screens.answer(query)
         await screens.show(person.telegram_id, screen)
     else:
         await screens.turn(query, screen)

@@ -35,12 +35,11 @@ async def on_language(
 ) -> None:
     """Takes the language, and goes on where the person stood or wanted to go."""
     person = await people.speak(office, query.from_user.id, callback_data.language)
-    await screens.answer(query)
     if callback_data.link:
-        name = query.from_user.full_name
-        await screens.turn(query, await commands.opened(office, person, callback_data.link, name))
+        screen = await commands.opened(office, person, callback_data.link, query.from_user.full_name)
     else:
-        await screens.turn(query, await where(office, person))
+        screen = await where(office, person)
+    await screens.turn(query, screen)
     await register_for(bot, office, person)
 
 
@@ -53,7 +52,6 @@ async def on_person(query: CallbackQuery, person: Person, office: Office, screen
 
 async def on_languages(query: CallbackQuery, person: Person, office: Office, screens: Screens) -> None:
     """Asks for the language anew."""
-    await screens.answer(query)
     await screens.turn(query, pages.languages(office.words, person.language))
 
 
@@ -62,7 +60,6 @@ async def on_disagree(query: CallbackQuery, person: Person, office: Office, scre
     words = office.words[person.language or office.languages[0]]
     if person.screen == "guardian":
         await guardians.decline(office, person)
-    await screens.answer(query)
     await screens.turn(query, pages.menu(words, words("guardian.not_agreed")))
 
 
@@ -73,7 +70,6 @@ async def on_page(
     screen = await commands.page(office, person, callback_data.page)
     if screen is None:
         raise Refusal("refusal.old_button")
-    await screens.answer(query)
     await screens.turn(query, screen)
 
 
@@ -93,5 +89,4 @@ async def on_rights(
             screen = Screen(words("forget.done"))
         case _:
             raise Refusal("refusal.old_button")
-    await screens.answer(query)
     await screens.turn(query, screen)

@@ -50,11 +50,11 @@ async def on_tap(
             screen = await _agree(office, person, contest_id, act, words, query.from_user.full_name)
         case _:
             screen = await _part(office, person, contest_id, act, words)
-    await screens.answer(query, toast)
     if act == "new":
+        await screens.answer(query, toast)
         await screens.show(person.telegram_id, screen)
     else:
-        await screens.turn(query, screen)
+        await screens.turn(query, screen, toast)
 
 
 async def _apply(office: Office, person: Person, contest_id: str, words: Words, name: str) -> Screen:

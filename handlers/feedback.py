@@ -40,5 +40,4 @@ async def on_feedback(
         asked = await feedback.rate(office, person, guide_id, act, value)
     words = office.words[person.language or office.languages[0]]
     screen = views.question(words, guide_id, asked) if asked else pages.menu(words, words("feedback.thanks"))
-    await screens.answer(query)
     await screens.turn(query, screen)

@@ -42,11 +42,9 @@ async def on_tap(
     match tap.act:
         case "list":
             screen = await _guides(office, person, words)
-            await screens.answer(query)
             await screens.turn(query, screen)
         case "stale":
             screen = views.stale(words, await funnels.stale(office, person))
-            await screens.answer(query)
             await screens.turn(query, screen)
         case "open":
             funnel = await funnels.read(office, person, tap.guide, tap.period)

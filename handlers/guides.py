@@ -36,5 +36,4 @@ async def on_tap(query: CallbackQuery, callback_data: GuideTap, office: Office, 
     if page is None or page.person.language is None:
         await fallback.ask_language(query, office, screens, deep_links.to_guide(tap.guide, tap.step))
         return
-    await screens.answer(query)
     await screens.turn(query, steps(office.words[page.person.language], page))

@@ -43,7 +43,6 @@ async def on_organisers(
 ) -> None:
     """An owner invites and removes organisers. Raises Refusal."""
     screen = await _organisers(office, person, callback_data, address)
-    await screens.answer(query)
     await screens.turn(query, screen)
 
 

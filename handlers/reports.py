@@ -38,7 +38,6 @@ async def on_stuck(query: CallbackQuery, tap: GuideTap, office: Office, screens:
         await fallback.ask_language(query, office, screens, f"g_{tap.guide}")
         return
     found = await service.begin(office, person, tap.guide, tap.step)
-    await screens.answer(query)
     await screens.turn(query, views.stuck(_words(office, person), found))
 
 
@@ -58,8 +57,8 @@ async def on_report(
         case reason:
             reason = reason.removeprefix(".") if reason.startswith(".") else ""
             screen = views.stuck(words, await service.give_reason(office, person, tap.guide, tap.step, reason))
-    await screens.answer(query)
     if tap.act in ("new", "step"):
+        await screens.answer(query)
         await screens.show(person.telegram_id, screen)
     else:
         await screens.turn(query, screen)
@@ -121,11 +120,10 @@ async def on_tap(
             raise
         screen = views.card(words, await service.card(office, person, tap.report))
         await _leave(office, person)
-        await screens.answer(query, words.label(refusal.key, **refusal.values), alert=True)
-        await screens.turn(query, screen)
+        await screens.turn(query, screen, words.label(refusal.key, **refusal.values), alert=True)
         return
-    await screens.answer(query)
     if tap.act == "new":
+        await screens.answer(query)
         await screens.show(person.telegram_id, screen)
     else:
         await screens.turn(query, screen)

@@ -60,7 +60,6 @@ async def on_way(
 ) -> None:
     """Leads to a contest, a list, the search. Raises Refusal."""
     screen = await _way(office, person, callback_data)
-    await screens.answer(query)
     await screens.turn(query, screen)
 
 
@@ -92,13 +91,11 @@ async def on_decision(
             raise
         card = await reviews.card(office, person, callback_data.application)
         await _leave(office, person)
-        await screens.answer(query, words.label(refusal.key, **refusal.values), alert=True)
-        await screens.turn(query, views.card(words, card))
+        await screens.turn(query, views.card(words, card), words.label(refusal.key, **refusal.values), alert=True)
         return
     if screen is None:
         await screens.answer(query, words.label("review.file_comes"))
         return
-    await screens.answer(query)
     await screens.turn(query, screen)
 
 

@@ -37,8 +37,8 @@ async def on_tap(
 ) -> None:
     """Shows what the tap asks for. Raises Refusal."""
     screen = await _screen(office, person, callback_data)
-    await screens.answer(query)
     if callback_data.act == "hold":
+        await screens.answer(query)
         await screens.show(person.telegram_id, screen)
     else:
         await screens.turn(query, screen)

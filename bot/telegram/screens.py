@@ -106,8 +106,18 @@ class Screens:
         except TelegramBadRequest as error:
             log.info("tap answered too late", reason=error.message)
 
-    async def turn(self, query: CallbackQuery, screen: Screen) -> None:
-        """Shows the screen in the message that was tapped, or anew where that cannot be changed any more."""
+    async def turn(self, query: CallbackQuery, screen: Screen, toast: str | None = None, alert: bool = False) -> None:
+        """Answers the tap, and shows the screen in the message that was tapped, or anew where that cannot be changed.
+
+        Both at once: the screen does not wait until Telegram said that it heard the answer.
+        """
+        answering = asyncio.create_task(self.answer(query, toast, alert))
+        try:
+            await self._turn(query, screen)
+        finally:
+            await answering
+
+    async def _turn(self, query: CallbackQuery, screen: Screen) -> None:
         message = query.message
         keyboard = screen.keyboard
         if not isinstance(message, Message) or (message.text is None and not screen.picture):
