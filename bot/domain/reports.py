@@ -59,7 +59,7 @@ def with_words(words: str, more: str) -> str:
 
     Raises Refusal when it gets too long.
     """
-    if more in words.split("\n\n"):
+    if f"\n\n{more}\n\n" in f"\n\n{words}\n\n":
         return words
     joined = f"{words}\n\n{more}" if words else more
     if len(joined) > ALL_WORDS_LIMIT:
