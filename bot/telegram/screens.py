@@ -163,8 +163,8 @@ class Screens:
         if screen.picture:
             try:
                 return await self._say_picture(chat_id, screen)
-            except TelegramBadRequest as error:
-                log.error("a picture cannot be shown", picture=screen.picture, reason=error.message)
+            except (TelegramBadRequest, FileNotFoundError) as error:
+                log.error("a picture cannot be shown", picture=screen.picture, reason=str(error))
         return (await self._call(message(chat_id, screen))).message_id
 
     async def post(self, call: TelegramMethod[TelegramType]) -> TelegramType:
@@ -237,6 +237,8 @@ class Screens:
 
         try:
             await self._with_picture(screen.picture, made)
+        except FileNotFoundError:
+            return False
         except TelegramBadRequest as error:
             return "message is not modified" in error.message
         return True

@@ -113,11 +113,16 @@ async def test_an_id_that_telegram_forgot_is_uploaded_again(drawn: House) -> Non
     assert await uploads(drawn.telegram) == 1
 
 
-async def test_without_its_picture_the_step_still_reads_well(drawn: House) -> None:
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_without_its_picture_the_step_still_reads_well(drawn: House, is_there: bool) -> None:
     nina = await newcomer(drawn)
     await nina.says("/guides")
     await nina.taps(TITLE["ru"])
-    (drawn.settings.content.path / "pictures" / "blue.png").write_bytes(b"no picture")
+    picture = drawn.settings.content.path / "pictures" / "blue.png"
+    if is_there:
+        picture.write_bytes(b"no picture")
+    else:
+        picture.unlink()
     step = await nina.taps("Далее →")
     assert (step.kind, SECOND["ru"] in step.text) == ("text", True)
     assert THIRD["ru"] in (await nina.taps("Далее →")).text

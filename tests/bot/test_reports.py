@@ -55,9 +55,11 @@ async def reported(citizen: Citizen, language: str = "ru") -> Message:
 
 
 async def card(chief: Citizen, language: str = "ru", number: int = 1) -> Message:
-    """An open report as organisers see it."""
-    shown = await chief.says("/reports")
-    return await chief.taps(next(name for name in shown.labels if name.startswith(f"№ {number} ")))
+    """An open report as organisers see it; the word that reports wait may come after the list."""
+    await chief.says("/reports")
+    shown = [name for message in await chief.all() for name in message.labels]
+    await chief.taps(next(name for name in reversed(shown) if name.startswith(f"№ {number} ")))
+    return next(message for message in reversed(await chief.all()) if message.text.startswith(f"№ {number} "))
 
 
 async def answered(chief: Citizen, language: str = "ru", text: str = "") -> Message:
@@ -362,7 +364,7 @@ async def test_a_report_outlives_its_step(tmp_path: Path, telegram: LocalTelegra
     async with running(tmp_path, telegram, clock, content={"path": content}) as house:
         chief, nina = await newcomer(house, "ru", OWNER, "Ольга"), await newcomer(house)
         await nina.says("/guides")
-        await nina.taps("Краткая инструкция", label("ru", "guide.stuck"))
+        await nina.taps("Краткая инструкция", label("ru", "feedback.not_yet"))
         await nina.says(WORDS["ru"])
     if gone == "guide":
         file.unlink()
@@ -371,6 +373,8 @@ async def test_a_report_outlives_its_step(tmp_path: Path, telegram: LocalTelegra
     async with running(tmp_path, telegram, clock, content={"path": content}) as house:
         refusal = "refusal.guide_gone" if gone == "guide" else "refusal.report.step_gone"
         assert said("ru", refusal) in (await nina.says("ещё слово")).text
+        # Nothing is asked any more: words are searched for again.
+        assert said("ru", "search.nothing") in (await nina.says("ещё слово")).text
         await house.telegram.forge_callback(1, "g1:brief:only:x")
         assert await nina.toast() == label("ru", refusal)
         shown = await card(chief)

@@ -31,3 +31,5 @@ def test_all_of_it_has_an_end() -> None:
     with pytest.raises(Refusal) as refused:
         with_words(full, "бб")
     assert refused.value.key == "refusal.report.enough"
+    with pytest.raises(Refusal):
+        with_words("😀" * 1000, "😀" * 100)  # two signs each for Telegram
