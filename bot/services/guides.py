@@ -24,7 +24,7 @@ class Page:
     """A step as it is to be shown: with the way that led to it and the number of steps that follow.
 
     `back` is where the person came from into the guide (see BACK), empty where they opened it themselves. `is_stale`:
-    its facts were checked too long ago. `asks`: whether the person managed; at an end, until they said so.
+    its facts were checked too long ago. `asks`: whether the person managed; at an end, until they did.
     """
 
     person: Person
@@ -55,8 +55,8 @@ async def _moved(office: Office, telegram_id: int, guide: Guide, run: dict[str, 
     moved = await people.move_in_guide(office.database, telegram_id, guide.id, run, now)
     if moved is None:
         return None
-    person, has_answered = moved
-    shown = page(person, guide, office.today, has_answered)
+    person, has_managed = moved
+    shown = page(person, guide, office.today, has_managed)
     if person.language is not None:
         office.visits.note(person.id, guide.id, shown.step.id, now)
     return shown
@@ -64,8 +64,8 @@ async def _moved(office: Office, telegram_id: int, guide: Guide, run: dict[str, 
 
 async def standing(office: Office, person: Person, guide: Guide) -> Page:
     """The step where the person stands in the guide."""
-    has_answered = await feedback.get(office.database, person.id, guide.id) is not None
-    return page(person, guide, office.today, has_answered)
+    said = await feedback.get(office.database, person.id, guide.id)
+    return page(person, guide, office.today, said is not None and said.managed)
 
 
 async def resume(office: Office, telegram_id: int, guide_id: str, back: str = "") -> Page | None:
@@ -134,8 +134,8 @@ def _run(guide: Guide, step_id: str, act: str) -> dict[str, str | None]:
     return {AT: step.id}
 
 
-def page(person: Person, guide: Guide, today: date, has_answered: bool) -> Page:
-    """The step where the person stands in the guide. `has_answered`: they have said whether they managed."""
+def page(person: Person, guide: Guide, today: date, has_managed: bool) -> Page:
+    """The step where the person stands in the guide. `has_managed`: they said that they did."""
     run = person.guides.get(guide.id, {})
     taken = domain.path(guide, run, run.get(AT))
     step = taken[-1]
@@ -149,5 +149,5 @@ def page(person: Person, guide: Guide, today: date, has_answered: bool) -> Page:
         total=position + domain.length_ahead(guide, step, run),
         back=run.get(BACK, ""),
         is_stale=guide.is_stale(step, today),
-        asks=step.is_end and not has_answered,
+        asks=step.is_end and not has_managed,
     )

@@ -32,14 +32,15 @@ async def write_down(office: Office) -> None:
 
 
 async def keep_writing(office: Office, stop: asyncio.Event) -> None:
-    """Writes every few seconds, or as soon as there is much, until `stop`; the last taps come after it, so whoever runs
-    this calls `write_down` once more at the very end."""
+    """Writes every few seconds, or as soon as there is much, until `stop`. Handlers may still be at work then: whoever
+    runs this calls `write_down` once more at the very end."""
     stopping = asyncio.ensure_future(stop.wait())
     while not stop.is_set():
         many = asyncio.ensure_future(office.visits.many.wait())
         await asyncio.wait({stopping, many}, timeout=EVERY, return_when=asyncio.FIRST_COMPLETED)
         many.cancel()
-        await write_down(office)
+        if not stop.is_set():
+            await write_down(office)
 
 
 async def drop_old(office: Office) -> None:

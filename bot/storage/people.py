@@ -65,9 +65,13 @@ _BY_TELEGRAM_ID = people.c.telegram_id == bindparam("of")
 # Whoever taps or writes did not block the bot (any more).
 _SEEN: dict[str, Any] = {"seen_at": bindparam("now"), "blocked_at": None, "retired_at": None}
 _FIND = select(*COLUMNS).where(_BY_TELEGRAM_ID)
-_HAS_ANSWERED = (
+_HAS_MANAGED = (
     select(guide_feedback.c.person_id)
-    .where(guide_feedback.c.person_id == people.c.id, guide_feedback.c.guide == bindparam("guide_id"))
+    .where(
+        guide_feedback.c.person_id == people.c.id,
+        guide_feedback.c.guide == bindparam("guide_id"),
+        guide_feedback.c.managed.is_(True),
+    )
     .exists()
 )
 _MOVE = (
@@ -80,7 +84,7 @@ _MOVE = (
         guides=_MergedRun(),
         **_SEEN,
     )
-    .returning(*COLUMNS, _HAS_ANSWERED)
+    .returning(*COLUMNS, _HAS_MANAGED)
 )
 _STAND = (
     update(people)

@@ -62,8 +62,12 @@ async def test_not_yet_is_noted_and_leads_on(fair: House, language: str) -> None
     assert shown.message_id == end.message_id
     assert shown.text != end.text
     assert rows(fair, SAID) == [("short", 0, None, None)]
+    assert said(language, "report.ask") in shown.text
+    # They tried again, and are asked again.
     again = await at_the_end(nina, language)
-    assert said(language, "feedback.managed") not in again.text
+    assert said(language, "feedback.managed") in again.text
+    await nina.taps(label(language, "feedback.yes"))
+    assert rows(fair, SAID) == [("short", 1, None, None)]
 
 
 async def test_many_taps_at_once_are_one_answer(fair: House) -> None:

@@ -13,7 +13,7 @@ from tests.bot.journeys import LANGUAGES, label, newcomer, said
 from tests.house import Citizen, House, running
 
 PORTAL = {"kk": "eGov.kz порталында тіркелу", "ru": "Регистрация на портале eGov.kz"}
-MGOV = {"kk": "Мобильді үкіметке (mGov) қосылу", "ru": "Подключение к мобильному правительству"}
+MGOV = {"kk": "Мобильді үкіметке (mGov) қосылу", "ru": "Мобильное правительство (mGov)"}
 LOGIN = {"kk": "eGov.kz порталына кіру", "ru": "Вход на портал eGov.kz"}
 EDS = {"kk": "ЭЦҚ: алу, жаңарту, сақтау", "ru": "ЭЦП: получить, продлить, хранить"}
 APP = {"kk": "eGov Mobile қосымшасы", "ru": "Приложение eGov Mobile"}

@@ -69,7 +69,7 @@ def labels(screen: Screen) -> list[str]:
 
 def page(guide: Guide, run: dict[str, Any]) -> Page:
     person = Person(1, 1, "ru", "guide", None, guide.id, {guide.id: run})
-    return guides.page(person, guide, NOW.date(), has_answered=False)
+    return guides.page(person, guide, NOW.date(), has_managed=False)
 
 
 def paths(guide: Guide) -> Iterator[list[tuple[Step, dict[str, Any]]]]:

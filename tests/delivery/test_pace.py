@@ -67,8 +67,10 @@ async def test_what_is_not_answered_may_still_be_on_its_way_and_counts(clock: Cl
 
 async def test_who_gives_up_takes_no_room_for_good(clock: Clock) -> None:
     pace = Pace(clock, 10)
-    given_up = [asyncio.ensure_future(_may(pace, 1000 + number, Lane.PERSONAL)) for number in range(5)]
+    pace.hold(60)
+    given_up = [asyncio.ensure_future(_may(pace, 1000 + number, Lane.PERSONAL)) for number in range(3)]
     await asyncio.sleep(0)
+    await clock.move(timedelta(seconds=60))
     pace._tick()  # they are let go, and are gone before they could leave
     for one in given_up:
         one.cancel()

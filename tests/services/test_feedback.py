@@ -9,6 +9,7 @@ from bot.domain.feedback import Feedback
 from bot.services import feedback, guides, rights
 from bot.services.office import Office
 from bot.storage import feedback as storage
+from bot.storage import people
 from tests.services.rooms import citizen
 
 GUIDE, END = "portal", "done"
@@ -21,16 +22,27 @@ async def asks(office: Office, telegram_id: int, step: str, guide: str = GUIDE) 
     return page.asks
 
 
-async def test_an_end_asks_until_it_is_answered(office: Office) -> None:
+async def stands_asked(office: Office) -> bool:
+    """Whether the first person's own screen asks it."""
+    person = await people.find(office.database, 1)
+    assert person is not None
+    return (await guides.standing(office, person, office.library.guides[GUIDE])).asks
+
+
+async def test_an_end_asks_until_the_person_managed(office: Office) -> None:
     nina, other = await citizen(office, 1), await citizen(office, 2)
     assert not await asks(office, 1, "ready")
     assert await asks(office, 1, END)
     await feedback.manage(office, nina, GUIDE, False)
+    assert await asks(office, 1, END)
+    assert await stands_asked(office)
+    await feedback.manage(office, nina, GUIDE, True)
     assert not await asks(office, 1, END)
     assert not await asks(office, 1, "help")
     assert await asks(office, 1, "linked", "mgov")
     assert await asks(office, other.telegram_id, END)
-    assert (await guides.standing(office, nina, office.library.guides[GUIDE])).asks is False
+    await asks(office, 1, END)
+    assert not await stands_asked(office)
 
 
 async def test_the_survey_from_its_begin_to_its_end(office: Office) -> None:

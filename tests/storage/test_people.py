@@ -34,9 +34,10 @@ async def test_a_step_of_nobody_is_nothing(database: Database) -> None:
     assert await people.move_in_guide(database, 5, "portal", {"@": "app"}, NOW) is None
 
 
-async def test_a_step_comes_with_whether_the_person_has_answered_in_that_guide(database: Database) -> None:
+async def test_a_step_comes_with_whether_the_person_managed_in_that_guide(database: Database) -> None:
     nina, other = await people.arrive(database, 1, NOW), await people.arrive(database, 2, NOW)
-    await feedback.manage(database, nina.id, "portal", False, NOW)
+    await feedback.manage(database, nina.id, "portal", True, NOW)
+    await feedback.manage(database, nina.id, "mgov", False, NOW)
     moved = [
         await people.move_in_guide(database, person.telegram_id, guide, {"@": "app"}, NOW)
         for person in (nina, other)
