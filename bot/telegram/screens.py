@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from aiogram import Bot
@@ -85,9 +85,12 @@ def message(chat_id: int, screen: Screen) -> SendMessage:
 
 @dataclass(frozen=True, slots=True)
 class _Last:
+    """`below` is the message with a picture at which a tap brought it."""
+
     message_id: int
     is_inline: bool
     done: str = ""
+    below: int = 0
 
 
 class Screens:
@@ -110,8 +113,11 @@ class Screens:
         """Shows the screen in the message that was tapped, or anew where that cannot be changed any more."""
         message = query.message
         keyboard = screen.keyboard
-        if not isinstance(message, Message) or (message.text is None and not screen.picture):
+        if not isinstance(message, Message):
             await self.show(query.from_user.id, screen)
+            return
+        if message.text is None and not screen.picture:
+            await self._below(message, screen)
             return
         if isinstance(keyboard, ReplyKeyboardMarkup):
             # Such a keyboard comes only with a new message.
@@ -125,6 +131,17 @@ class Screens:
             self._remember(message.chat.id, message.message_id, screen)
         else:
             await self.show(message.chat.id, screen)
+
+    async def _below(self, message: Message, screen: Screen) -> None:
+        """Shows a text below a picture, which cannot become one. A second tap at it changes what the first brought."""
+        chat_id, last = message.chat.id, self._last.get(message.chat.id)
+        is_second = last is not None and last.is_inline and last.below == message.message_id
+        if last and is_second and not isinstance(screen.keyboard, ReplyKeyboardMarkup):
+            if await self._redraw_text(chat_id, last.message_id, screen):
+                return
+        await self.show(chat_id, screen)
+        if chat_id in self._last:
+            self._last[chat_id] = replace(self._last[chat_id], below=message.message_id)
 
     async def picture(self, query: CallbackQuery, name: str, content: bytes, screen: Screen) -> None:
         """Shows a picture with the screen below it in the message that was tapped, or anew where that cannot be

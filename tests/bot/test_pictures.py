@@ -13,7 +13,7 @@ from PIL import Image
 
 from bot.clock import Clock
 from bot.local_telegram import LocalTelegram
-from tests.bot.journeys import LANGUAGES, label, newcomer, rows
+from tests.bot.journeys import LANGUAGES, at_once, label, newcomer, rows
 from tests.house import ROOT, House, running
 
 GUIDE = """
@@ -84,6 +84,16 @@ async def test_a_picture_comes_and_goes(drawn: House, language: str) -> None:
     assert not (await drawn.telegram.messages(1))[-2].buttons
     again = await nina.taps(label(language, "button.back"))
     assert (again.kind, again.message_id) == ("photo", third.message_id)
+
+
+async def test_ten_fast_taps_below_a_picture_lead_to_one_step(drawn: House) -> None:
+    nina = await newcomer(drawn)
+    await nina.says("/guides")
+    second = await nina.taps(TITLE["ru"], "Далее →")
+    await at_once(nina, "Далее →")
+    third = await nina.sees()
+    assert (THIRD["ru"] in third.text, third.message_id) == (True, second.message_id + 1)
+    assert label("ru", "button.back") in third.labels
 
 
 async def test_each_picture_is_uploaded_once_also_after_a_restart(
