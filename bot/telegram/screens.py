@@ -135,10 +135,10 @@ class Screens:
     async def _below(self, message: Message, screen: Screen) -> None:
         """Shows a text below a picture, which cannot become one. A second tap at it changes what the first brought."""
         chat_id, last = message.chat.id, self._last.get(message.chat.id)
-        is_second = last is not None and last.is_inline and last.below == message.message_id
-        if last and is_second and not isinstance(screen.keyboard, ReplyKeyboardMarkup):
-            if await self._redraw_text(chat_id, last.message_id, screen):
-                return
+        is_inline = last is not None and last.is_inline and not isinstance(screen.keyboard, ReplyKeyboardMarkup)
+        is_second = last is not None and is_inline and last.below == message.message_id
+        if last and is_second and await self._redraw_text(chat_id, last.message_id, screen):
+            return
         await self.show(chat_id, screen)
         if chat_id in self._last:
             self._last[chat_id] = replace(self._last[chat_id], below=message.message_id)
