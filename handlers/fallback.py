@@ -11,7 +11,7 @@ from bot.telegram.screens import Screens
 from bot.telegram.views import pages
 
 LINK_LIMIT = 48
-"""A start link's payload that still fits into a language button beside the language."""
+"""A start link's payload that still fits into a language button beside the language; links are ASCII."""
 
 
 def setup() -> Router:
@@ -29,7 +29,8 @@ async def ask_language(event: CallbackQuery | Message, office: Office, screens: 
     if user is None:
         return
     await people.arrive(office.database, user.id, office.clock.now())
-    screen = pages.languages(office.words, user.language_code, payload[:LINK_LIMIT].replace(":", ""))
+    link = payload[:LINK_LIMIT].replace(":", "") if payload.isascii() else ""
+    screen = pages.languages(office.words, user.language_code, link)
     if isinstance(event, CallbackQuery):
         await screens.answer(event)
     await screens.show(user.id, screen)

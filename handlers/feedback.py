@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery
 from bot.domain.people import Person
 from bot.services import feedback
 from bot.services.office import Office
+from bot.storage import people
 from bot.telegram.buttons import FeedbackTap, GuideTap
 from bot.telegram.filters import Known
 from bot.telegram.screens import Screens
@@ -39,5 +40,10 @@ async def on_feedback(
     else:
         asked = await feedback.rate(office, person, guide_id, act, value)
     words = office.words[person.language or office.languages[0]]
-    screen = views.question(words, guide_id, asked) if asked else pages.menu(words, words("feedback.thanks"))
+    if asked:
+        screen = views.question(words, guide_id, asked)
+    else:
+        # Below the menu nothing is asked: what is typed there must not become an answer.
+        await people.stand(office.database, person.telegram_id, "", None, office.clock.now())
+        screen = pages.menu(words, words("feedback.thanks"))
     await screens.turn(query, screen)

@@ -6,6 +6,7 @@ from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
+from bot.domain import deep_links
 from bot.domain.base import Refusal
 from bot.domain.people import Person
 from bot.services import guides
@@ -17,6 +18,7 @@ from bot.telegram.buttons import GuideTap, ReportsTap, ReportTap
 from bot.telegram.filters import IsCommand, Known, Moved
 from bot.telegram.screens import Screen, Screens
 from bot.telegram.views import guides as guide_views
+from bot.telegram.views import pages
 from bot.telegram.views import reports as views
 from bot.words import Words
 from handlers import fallback
@@ -35,7 +37,7 @@ async def on_stuck(query: CallbackQuery, tap: GuideTap, office: Office, screens:
     """Asks what did not work at a step. Raises Refusal."""
     person = await people.find(office.database, query.from_user.id)
     if person is None or person.language is None:
-        await fallback.ask_language(query, office, screens, f"g_{tap.guide}")
+        await fallback.ask_language(query, office, screens, deep_links.to_guide(tap.guide, tap.step))
         return
     found = await service.begin(office, person, tap.guide, tap.step)
     await screens.turn(query, views.stuck(_words(office, person), found))
@@ -91,8 +93,13 @@ async def take_screenshot(office: Office, person: Person, message: Message, file
 
 
 async def again(office: Office, person: Person, note: str) -> Screen:
-    """The step of which somebody reports, below a sentence. Raises Refusal when it is gone."""
-    return views.stuck(_words(office, person), await service.current(office, person), note)
+    """The step of which somebody reports, below a sentence; the menu, where nothing is asked, when it is gone."""
+    words = _words(office, person)
+    try:
+        return views.stuck(words, await service.current(office, person), note)
+    except Refusal as refusal:
+        await _leave(office, person)
+        return pages.menu(words, words(refusal.key, **refusal.values))
 
 
 # --- organisers

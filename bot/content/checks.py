@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from bot.domain.base import Text
 from bot.domain.contests import Contest
 from bot.domain.guides import Button, Choice, Guide, Step
-from bot.domain.markup import Fault, FaultKind, fault, is_https, length
+from bot.domain.markup import Fault, FaultKind, fault, is_https, length, visible
 from bot.domain.moments import Calendar, offset
 
 SCREEN_LIMIT = 3000
@@ -244,6 +244,8 @@ def _wording_faults(place: str, kind: str, wording: str) -> Iterator[str]:
     found = fault(wording)
     if found:
         yield f"{place}: {_said(found)}"
+    elif not visible(wording).strip():
+        yield f"{place}: there is nothing to read in it"
 
 
 _SENTENCES: dict[FaultKind, str] = {

@@ -18,6 +18,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiohttp import ClientConnectorError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 Meaning = Literal["wait", "blocked", "gone", "failed", "content", "same", "not_sent", "unknown"]
 
@@ -52,6 +53,8 @@ class Verdict:
 def verdict(error: BaseException) -> Verdict:
     """What the error of a call means. Texts are matched in small letters, by part: servers word them differently."""
     reason = str(getattr(error, "message", "") or type(error).__name__)[:64]
+    if isinstance(error, OperationalError | InterfaceError):  # the database did not answer before anything was sent
+        return Verdict("not_sent", reason)
     if isinstance(error, TelegramRetryAfter):
         return Verdict("wait", "429", float(error.retry_after))
     if isinstance(error, TelegramEntityTooLarge):  # aiogram counts it among the network's errors

@@ -101,7 +101,7 @@ class Progress:
         """Changes the message, or sends it where there is none yet. One that is gone is not sent again."""
         assert screen.keyboard is None or isinstance(screen.keyboard, InlineKeyboardMarkup)
         if mailing.progress_id is None:
-            message_id = await self._screens.say(chat_id, screen)
+            message_id = await self._screens.say(chat_id, screen, is_silent=True)
             await contents.set_progress(self._office.database, mailing.id, message_id)
         else:
             await self._screens.redraw(chat_id, mailing.progress_id, screen.text, screen.keyboard)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from bot.domain.base import Refusal
+from bot.domain.markup import length
 
 Reason = Literal["looks", "sms", "error", "unclear", "other"]
 """The screen looks different; no SMS came; an error appeared; the step is not understood; something else. Stored by
@@ -59,9 +60,9 @@ def with_words(words: str, more: str) -> str:
 
     Raises Refusal when it gets too long.
     """
-    if more in words.split("\n\n"):
+    if f"\n\n{more}\n\n" in f"\n\n{words}\n\n":
         return words
     joined = f"{words}\n\n{more}" if words else more
-    if len(joined) > ALL_WORDS_LIMIT:
+    if length(joined) > ALL_WORDS_LIMIT:
         raise Refusal("refusal.report.enough")
     return joined

@@ -80,7 +80,8 @@ async def resume(office: Office, telegram_id: int, guide_id: str, back: str = ""
 
 
 async def jump(office: Office, telegram_id: int, guide_id: str, step_id: str, target: str) -> Page | None:
-    """What the button of a step leads to: another guide, from which there is a way back to this step.
+    """What the button of a step leads to: another guide, from which there is a way back to this step, unless an editor
+    removed it.
 
     None: the person is not known. Raises Refusal for a guide that is gone.
     """
@@ -90,7 +91,7 @@ async def jump(office: Office, telegram_id: int, guide_id: str, step_id: str, ta
     guide = office.library.guides.get(guide_id)
     step = guide.step(step_id) if guide else None
     at = next((one.step for one in step.buttons if one.guide == target), None) if step else None
-    back: str | None = f"guide:{guide_id}:{step_id}"
+    back: str | None = f"guide:{guide_id}:{step_id}" if step else None
     if person.guides.get(guide_id, {}).get(BACK, "").startswith(f"guide:{target}:"):
         # They came from there: two guides that lead into each other are no way back for ever.
         back = person.guides.get(target, {}).get(BACK)

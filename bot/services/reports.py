@@ -146,7 +146,8 @@ async def _report(
     organisers = {member.id for member in await staff.staff(office)}
     now = office.clock.now()
     async with office.database.write() as connection:
-        if person.id not in await people.lock(connection, {person.id, *organisers}):
+        there = await people.lock(connection, {person.id, *organisers})
+        if person.id not in there:
             raise Refusal("refusal.old_button")
         waiting = await storage.lock_open_of(connection, office.vault, person.id)
         report = _about(waiting, guide_id, step_id)
@@ -154,7 +155,7 @@ async def _report(
         if report is None:
             _require_few(waiting)
             report = await _make(office, connection, person, guide_id, step_id, reason)
-            await _tell_organisers(office, connection, organisers, report.id)
+            await _tell_organisers(office, connection, organisers & there, report.id)
         if words:
             sealed = office.vault.seal_text(domain.with_words(report.words, words))
             await storage.change(connection, report.id, {"words": sealed, "written_at": now})

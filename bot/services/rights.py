@@ -17,6 +17,7 @@ from bot.domain.reports import Report
 from bot.services import consents as wordings
 from bot.services import forms
 from bot.services.office import Office
+from bot.services.visits import write_down
 from bot.storage import (
     applications,
     consents,
@@ -52,9 +53,9 @@ async def everything(office: Office, person: Person) -> tuple[str, bytes]:
     """All that is held of a person, as a file to send: its name and content.
 
     A text in their language; where they sent files, a ZIP of the text and the files. What is noted of their way through
-    guides is written down before; else it reads only.
+    guides is written down before, where the database lets it; else it reads only.
     """
-    await office.visits.write_down(office.database)
+    await write_down(office)
     words = office.words[person.language or office.languages[0]]
     mine = await forms.mine(office, person)
     lines = [words.label("mydata.title", now=office.clock.now()), ""]

@@ -184,7 +184,9 @@ async def typed(database: Database, person_id: int) -> bytes | None:
 
 async def lock(connection: AsyncConnection, ids: Collection[int]) -> set[int]:
     """Locks people until the transaction ends, in the order in which everyone does; gives who is there (still)."""
-    statement = select(people.c.id).where(people.c.id.in_(ids)).order_by(people.c.id).with_for_update()
+    statement = select(people.c.id).where(people.c.id.in_(ids)).order_by(people.c.id)
+    # key_share: what only refers to them, such as a push, goes on; it may hold what this transaction waits for.
+    statement = statement.with_for_update(key_share=True)
     return {row[0] for row in await rows(connection, statement)}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage.database import Database
 from bot.storage.tables import uploads
@@ -16,6 +17,7 @@ async def get(database: Database, sha256: str) -> str | None:
 
 async def keep(database: Database, sha256: str, telegram_id: str) -> None:
     """Notes the id; an earlier one of the same picture is replaced."""
-    async with database.write() as connection:
-        await connection.execute(delete(uploads).filter_by(sha256=sha256))
-        await connection.execute(uploads.insert().values(sha256=sha256, telegram_id=telegram_id))
+    insert = sqlite.insert if database.is_sqlite else postgresql.insert
+    statement = insert(uploads).values(sha256=sha256, telegram_id=telegram_id)
+    replaced = {"telegram_id": telegram_id}
+    await database.run(statement.on_conflict_do_update(index_elements=[uploads.c.sha256], set_=replaced))

@@ -86,7 +86,12 @@ class Pace:
         if self._timer is None:
             self._tick()
         assert send.gone is not None
-        if not await send.gone:
+        try:
+            may = await send.gone
+        except asyncio.CancelledError:
+            send.is_open = False  # it may have been let go just before
+            raise
+        if not may:
             yield False
             return
         # Only now: a busy loop comes to each of the many it let go at once a little later.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from aiogram import Bot
@@ -72,7 +72,7 @@ class Screen:
     picture: str = ""
 
 
-def message(chat_id: int, screen: Screen) -> SendMessage:
+def message(chat_id: int, screen: Screen, is_silent: bool = False) -> SendMessage:
     """The call that sends a screen as a message of its own."""
     return SendMessage(
         chat_id=chat_id,
@@ -80,14 +80,18 @@ def message(chat_id: int, screen: Screen) -> SendMessage:
         parse_mode="HTML",
         reply_markup=screen.keyboard,
         link_preview_options=_NO_PREVIEW,
+        disable_notification=is_silent or None,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Last:
+    """`below` is the message with a picture at which a tap brought it."""
+
     message_id: int
     is_inline: bool
     done: str = ""
+    below: int = 0
 
 
 class Screens:
@@ -120,8 +124,11 @@ class Screens:
     async def _turn(self, query: CallbackQuery, screen: Screen) -> None:
         message = query.message
         keyboard = screen.keyboard
-        if not isinstance(message, Message) or (message.text is None and not screen.picture):
+        if not isinstance(message, Message):
             await self.show(query.from_user.id, screen)
+            return
+        if message.text is None and not screen.picture:
+            await self._below(message, screen)
             return
         if isinstance(keyboard, ReplyKeyboardMarkup):
             # Such a keyboard comes only with a new message.
@@ -135,6 +142,17 @@ class Screens:
             self._remember(message.chat.id, message.message_id, screen)
         else:
             await self.show(message.chat.id, screen)
+
+    async def _below(self, message: Message, screen: Screen) -> None:
+        """Shows a text below a picture, which cannot become one. A second tap at it changes what the first brought."""
+        chat_id, last = message.chat.id, self._last.get(message.chat.id)
+        is_inline = last is not None and last.is_inline and not isinstance(screen.keyboard, ReplyKeyboardMarkup)
+        is_second = last is not None and is_inline and last.below == message.message_id
+        if last and is_second and await self._redraw_text(chat_id, last.message_id, screen):
+            return
+        await self.show(chat_id, screen)
+        if chat_id in self._last:
+            self._last[chat_id] = replace(self._last[chat_id], below=message.message_id)
 
     async def picture(self, query: CallbackQuery, name: str, content: bytes, screen: Screen) -> None:
         """Shows a picture with the screen below it in the message that was tapped, or anew where that cannot be
@@ -168,14 +186,18 @@ class Screens:
         if screen.keyboard is not None:
             self._remember(chat_id, message_id, screen)
 
-    async def say(self, chat_id: int, screen: Screen) -> int:
-        """Sends a message that stays, such as a card, and gives its id. The current screen keeps its buttons."""
+    async def say(self, chat_id: int, screen: Screen, is_silent: bool = False) -> int:
+        """Sends a message that stays, such as a card, and gives its id. The current screen keeps its buttons.
+
+        `is_silent`: the phone makes no sound.
+        """
         if screen.picture:
             try:
                 return await self._say_picture(chat_id, screen)
-            except TelegramBadRequest as error:
-                log.error("a picture cannot be shown", picture=screen.picture, reason=error.message)
-        return (await self._call(message(chat_id, screen))).message_id
+            except (TelegramBadRequest, FileNotFoundError) as error:
+                log.error("a picture cannot be shown", picture=screen.picture, reason=str(error))
+        sent = await self._call(message(chat_id, screen, is_silent))
+        return sent.message_id
 
     async def post(self, call: TelegramMethod[TelegramType]) -> TelegramType:
         """Carries out a call that was made elsewhere, such as the preview of an announcement."""
@@ -247,6 +269,8 @@ class Screens:
 
         try:
             await self._with_picture(screen.picture, made)
+        except FileNotFoundError:
+            return False
         except TelegramBadRequest as error:
             return "message is not modified" in error.message
         return True

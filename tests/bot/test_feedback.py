@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.local_telegram import Message
-from tests.bot.journeys import LANGUAGES, at_once, label, newcomer, rows, said
+from tests.bot.journeys import LANGUAGES, at_once, begin, label, newcomer, rows, said
 from tests.house import Citizen, House
 from tests.services.rooms import library
 
@@ -100,6 +100,16 @@ async def test_the_language_changes_in_the_middle(fair: House) -> None:
     end = await nina.taps("Русский")
     assert "Вот и всё." in end.text
     assert said("ru", "feedback.managed") not in end.text
+
+
+async def test_below_the_thanks_nothing_is_asked(house: House) -> None:
+    nina = await newcomer(house)
+    await begin(nina)
+    # A button of a month ago, while a form waits for a name.
+    for data in ("q1:portal:yes:", "q1:portal:quality:", "q1:portal:availability:"):
+        await house.telegram.forge_callback(1, data)
+    assert said("ru", "feedback.thanks") in (await nina.sees()).text
+    assert (await nina.says("регистрация")).text == said("ru", "search.found")
 
 
 @pytest.mark.parametrize(

@@ -239,6 +239,12 @@ async def test_forged_links(house: House, language: str) -> None:
         assert said(language, "menu.text") in (await eve.taps(label(language, "language.own_name"))).text
 
 
+async def test_a_link_that_a_newcomer_types(house: House) -> None:
+    nina = await house.citizen(1)
+    assert said("ru", "language.ask") in (await nina.says(f"/start {'ж' * 60}")).text
+    assert said("ru", "menu.text") in (await nina.taps(label("ru", "language.own_name"))).text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_an_edited_message_changes_no_answer(house: House, language: str) -> None:
     nina = await newcomer(house, language)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from bot.clock import Clock
 from bot.local_telegram import LocalTelegram
-from tests.bot.journeys import LANGUAGES, label, newcomer, rows
+from tests.bot.journeys import LANGUAGES, at_once, label, newcomer, rows
 from tests.house import ROOT, House, running
 
 GUIDE = """
@@ -86,6 +86,16 @@ async def test_a_picture_comes_and_goes(drawn: House, language: str) -> None:
     assert (again.kind, again.message_id) == ("photo", third.message_id)
 
 
+async def test_ten_fast_taps_below_a_picture_lead_to_one_step(drawn: House) -> None:
+    nina = await newcomer(drawn)
+    await nina.says("/guides")
+    second = await nina.taps(TITLE["ru"], "Далее →")
+    await at_once(nina, "Далее →")
+    third = await nina.sees()
+    assert (THIRD["ru"] in third.text, third.message_id) == (True, second.message_id + 1)
+    assert label("ru", "button.back") in third.labels
+
+
 async def test_each_picture_is_uploaded_once_also_after_a_restart(
     tmp_path: Path, content: Path, telegram: LocalTelegram, clock: Clock
 ) -> None:
@@ -113,11 +123,16 @@ async def test_an_id_that_telegram_forgot_is_uploaded_again(drawn: House) -> Non
     assert await uploads(drawn.telegram) == 1
 
 
-async def test_without_its_picture_the_step_still_reads_well(drawn: House) -> None:
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_without_its_picture_the_step_still_reads_well(drawn: House, is_there: bool) -> None:
     nina = await newcomer(drawn)
     await nina.says("/guides")
     await nina.taps(TITLE["ru"])
-    (drawn.settings.content.path / "pictures" / "blue.png").write_bytes(b"no picture")
+    picture = drawn.settings.content.path / "pictures" / "blue.png"
+    if is_there:
+        picture.write_bytes(b"no picture")
+    else:
+        picture.unlink()
     step = await nina.taps("Далее →")
     assert (step.kind, SECOND["ru"] in step.text) == ("text", True)
     assert THIRD["ru"] in (await nina.taps("Далее →")).text

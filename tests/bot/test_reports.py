@@ -386,6 +386,8 @@ async def test_a_report_outlives_its_step(tmp_path: Path, telegram: LocalTelegra
     async with running(tmp_path, telegram, clock, content={"path": content}) as house:
         refusal = "refusal.guide_gone" if gone == "guide" else "refusal.report.step_gone"
         assert said("ru", refusal) in (await nina.says("ещё слово")).text
+        # Nothing is asked any more: words are searched for again.
+        assert said("ru", "search.nothing") in (await nina.says("ещё слово")).text
         await house.telegram.forge_callback(1, "g1:brief:only:x")
         assert await nina.toast() == label("ru", refusal)
         shown = await card(chief)

@@ -201,6 +201,7 @@ def in_contest(tmp_path: Path, old: str, new: str) -> list[str]:
             "steps.app.device",
             "without the choice of a phone",
         ),
+        ('ru = "Откройте"', 'ru = "<b> </b>"', "steps.app.text.ru", "nothing to read"),
         # the id
         ("verified", 'id = "second"\nverified', "id", "expected 'first', the file's name"),
     ],

@@ -10,8 +10,9 @@ from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramMigrateToChat, TelegramNetworkError
 from aiogram.methods import SendMessage
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from bot.delivery.errors import Meaning, verdict
+from bot.delivery.errors import Meaning, Verdict, verdict
 from bot.local_telegram import LocalTelegram
 from bot.telegram.session import Session
 
@@ -115,6 +116,11 @@ async def test_a_server_that_is_not_there(telegram: LocalTelegram, bot: Bot) -> 
     error = await _error(bot)
     assert isinstance(error, TelegramNetworkError)
     assert verdict(error).meaning == "not_sent"
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+def test_a_database_that_does_not_answer_sent_nothing(kind: type[DBAPIError]) -> None:
+    assert verdict(kind("SELECT", None, Exception("busy"))) == Verdict("not_sent", kind.__name__)
 
 
 async def test_a_server_that_says_nothing(telegram: LocalTelegram, bot: Bot) -> None:

@@ -65,6 +65,20 @@ async def test_what_is_not_answered_may_still_be_on_its_way_and_counts(clock: Cl
     await asyncio.wait(under_way)
 
 
+async def test_who_gives_up_takes_no_room_for_good(clock: Clock) -> None:
+    pace = Pace(clock, 10)
+    pace.hold(60)
+    given_up = [asyncio.ensure_future(_may(pace, 1000 + number, Lane.PERSONAL)) for number in range(3)]
+    await asyncio.sleep(0)
+    await clock.move(timedelta(seconds=60))
+    pace._tick()  # they are let go, and are gone before they could leave
+    for one in given_up:
+        one.cancel()
+    await asyncio.wait(given_up)
+    await asyncio.sleep(1.05)
+    assert await _let_go(pace, 30, Lane.PERSONAL, 0.9) == 10
+
+
 async def test_the_personal_go_first(clock: Clock) -> None:
     pace = Pace(clock, 20)
     order: list[Lane] = []

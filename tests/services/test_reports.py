@@ -16,6 +16,7 @@ from bot.domain.people import Person
 from bot.domain.pushes import Kind, State
 from bot.domain.reports import ALL_WORDS_LIMIT, MOST_OPEN, Report
 from bot.services import arrivals, reports, rights
+from bot.services import people as service_people
 from bot.services.forms import Upload
 from bot.services.office import Office
 from bot.storage import deliveries, files, people
@@ -85,6 +86,40 @@ async def test_a_message_that_comes_again_adds_nothing(office: Office) -> None:
     made = await only(office, nina)
     assert made.words == "нет кнопки\n\nвот экран"
     assert len(await files.of_report(office.database, made.id)) == 1
+
+
+async def test_a_message_of_several_paragraphs_that_comes_again_adds_nothing(office: Office) -> None:
+    nina = await at(office, await citizen(office, 1))
+    for text in ("нет кнопки\n\nи адреса", "и адреса", "нет кнопки\n\nи адреса"):
+        await reports.add_words(office, nina, text)
+    assert (await only(office, nina)).words == "нет кнопки\n\nи адреса"
+
+
+async def test_an_organiser_who_is_erased_meanwhile_costs_nobody_their_words(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chief, nina = await organiser(office), await at(office, await citizen(office, 1))
+    known = await service_people.staff(office)
+    await rights.forget(office, chief)
+
+    async def staff(_: Office) -> list[Person]:
+        return known
+
+    monkeypatch.setattr(service_people, "staff", staff)
+    await reports.add_words(office, nina, "нет кнопки")
+    assert (await only(office, nina)).words == "нет кнопки"
+
+
+async def test_an_answer_and_further_words_do_not_wait_for_each_other(office: Office) -> None:
+    if office.database.is_sqlite:
+        pytest.skip("its writers take turns")
+    chief, nina = await organiser(office), await citizen(office, 1)
+    made = await report(office, nina)
+    async with office.database.write() as connection:
+        # As far as further words come before they want the report, which the answer holds.
+        await people.lock(connection, {nina.id})
+        await asyncio.wait_for(reports.answer(office, chief, made.id, "Готово"), 5)
+    assert (await only(office, nina)).answer == "Готово"
 
 
 async def test_words_have_an_end(office: Office) -> None:

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.services import guides, rights, visits
 from bot.services.office import Office
 from bot.storage import people
 from bot.storage import visits as storage
 from bot.storage.database import Database
-from tests.services.rooms import NOW, StillClock, citizen
+from tests.services.rooms import NOW, StillClock, citizen, library
 
 
 @asynccontextmanager
@@ -110,6 +110,20 @@ async def test_what_cannot_be_written_is_written_the_next_time(office: Office) -
         await office.database.run(text("ALTER TABLE away RENAME TO guide_visits"))
     await visits.write_down(office)
     assert await _count(office.database) == 1
+
+
+async def test_what_cannot_be_written_keeps_nobodys_data_from_them(office: Office) -> None:
+    nina = await citizen(office, 1)
+    await guides.turn(office, 1, "portal", "", "s")
+
+    async def busy(*_: object) -> None:
+        raise OperationalError("INSERT", None, Exception("busy"))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(storage, "_write", busy)
+        assert (await rights.everything(office, nina))[0] == "mydata.txt"
+    step = library().guides["portal"].first.first_words("ru")
+    assert step in (await rights.everything(office, nina))[1].decode("utf-8-sig")
 
 
 async def test_written_as_soon_as_there_is_much(office: Office) -> None:

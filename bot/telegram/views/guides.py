@@ -28,6 +28,9 @@ class Steps:
         before = page.previous.id if page.previous else ""
         place = (page.guide.id, page.step.id, before, page.position, page.total, page.back)
         key = (words.language, *place, page.is_stale, page.asks)
+        if page.back.startswith("application:"):
+            # One's own: as many of them as people would fill the memory.
+            return step(words, page, self._address)
         screen = self._made.get(key)
         if screen is None:
             screen = self._made[key] = step(words, page, self._address)
