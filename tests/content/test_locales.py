@@ -43,6 +43,7 @@ VALUES: dict[str, Any] = {
     "opens": CLOSES,
     "day": date(2027, 9, 23),
     "age": 16,
+    "decimals": 6,
     "limit": 3000,
     "length": 5000,
     "count": 1_000_000,

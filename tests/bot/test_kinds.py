@@ -1,0 +1,89 @@
+"""A contest that asks for the kinds of answers that the others do not: tests/bot/content/contests/kinds.toml."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.local_telegram import Message
+from tests.bot.journeys import LANGUAGES, bytes_at_rest, label, newcomer, said
+from tests.bot.test_reviews import organiser
+from tests.house import Citizen, House
+
+KINDS = {"kk": "Жауап түрлері", "ru": "Виды ответов"}
+LABELS = {
+    "kk": {"members": "Адам саны", "budget": "Шығын", "email": "Пошта", "film": "Фильм"},
+    "ru": {"members": "Число участников", "budget": "Расходы", "email": "Почта", "film": "Фильм"},
+}
+FILM = 'https://example.kz/film?name="a"&part=1'
+
+
+async def to_form(house: House, language: str) -> Citizen:
+    """A newcomer at the first question."""
+    nina = await newcomer(house, language)
+    await nina.taps(label(language, "menu.contests"), KINDS[language])
+    await nina.taps(label(language, "contest.apply"), label(language, "consent.agree"))
+    return nina
+
+
+async def card(house: House, language: str) -> tuple[Citizen, Message]:
+    """An organiser who opened the application."""
+    chief = await organiser(house, language)
+    await chief.says("/applications")
+    await chief.taps(KINDS[language], label(language, "review.find"))
+    return chief, await chief.says("K-0001")
+
+
+async def refused(citizen: Citizen, language: str, position: int, text: str, key: str, **values: Any) -> None:
+    """What is typed is refused by this sentence, and the same question stands."""
+    shown = await citizen.says(text)
+    assert shown.text.startswith(said(language, key, **values)), text
+    assert said(language, "form.position", position=position, total=4) in shown.text
+
+
+async def answers(citizen: Citizen) -> Message:
+    """Good answers to all questions; gives the summary."""
+    for text in ("1 200", "1234567,50", "Anna@Example.KZ"):
+        await citizen.says(text)
+    return await citizen.says(FILM)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_numbers_mail_and_links(fair: House, language: str) -> None:
+    nina = await to_form(fair, language)
+    await refused(nina, language, 1, "десять", "refusal.number.form")
+    await refused(nina, language, 1, "2,5", "refusal.number.whole")
+    await refused(nina, language, 1, "1", "refusal.number.at_least", limit=2)
+    # As many digits as a one-time code has: an answer all the same.
+    await refused(nina, language, 1, "4821", "refusal.number.at_most", limit=Decimal(2000))
+    assert "2\u00a0000" in (await nina.sees()).text
+    await nina.says("1 200")
+    await refused(nina, language, 2, "1,505", "refusal.number.decimals", decimals=2)
+    await nina.says("1234567,50")
+    await refused(nina, language, 3, "анна@mail.kz", "refusal.email")
+    await nina.says("Anna@Example.KZ")
+    await refused(nina, language, 4, "http://example.kz", "refusal.https")
+    await refused(nina, language, 4, "youtu.be/Abc12345XYZ", "refusal.https")
+    summary = await nina.says(FILM)
+    names = LABELS[language]
+    assert f"{names['members']}: 1\u00a0200\n" in summary.text
+    assert f"{names['budget']}: 1\u00a0234\u00a0567,5\n" in summary.text
+    assert f"{names['email']}: Anna@example.kz\n" in summary.text
+    assert f"{names['film']}: {FILM}" in summary.text
+    await nina.taps(f"✏️ {names['members']}")
+    assert said(language, "form.now", answer="1\u00a0200") in (await nina.sees()).text
+    assert f"{names['members']}: 7\n" in (await nina.says("7")).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_an_organiser_follows_the_link(fair: House, language: str) -> None:
+    nina = await to_form(fair, language)
+    await answers(nina)
+    await nina.taps(label(language, "form.submit"))
+    _, shown = await card(fair, language)
+    assert f"{LABELS[language]['film']}: {FILM}" in shown.text
+    links = [entity["url"] for entity in shown.entities if entity["type"] == "text_link"]
+    assert links == [FILM]
+    assert b"example.kz" not in bytes_at_rest(fair)
