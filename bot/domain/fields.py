@@ -1,4 +1,5 @@
-"""The kinds of answer a form can ask for. One class a kind: what it accepts, refuses, stores and shows.
+"""The kinds of answer a form can ask for. One class a kind (IIN and BIN share theirs): what it accepts, refuses,
+stores and shows.
 
 `parse` takes what a person typed and gives what is stored (a string); it raises Refusal with the key of a sentence
 that says what is wanted. `shown` gives a stored value back as the person should read it, `whole` as an organiser does
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field as pydantic_field
 from pydantic import model_validator
 
+from bot.domain import identifiers
 from bot.domain.base import Id, Language, Model, Refusal, Text
 from bot.domain.markup import is_https
 
@@ -266,6 +268,30 @@ class EmailField(BaseField):
         return address.normalized
 
 
+class IdentifierField(BaseField):
+    """The IIN of a person or the BIN of an organisation; wherever answers are listed, only its end is shown."""
+
+    kind: Literal["iin", "bin"]
+    _BETWEEN: ClassVar[re.Pattern[str]] = re.compile(r"[\s\-–]")
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """Twelve digits. Refuses anything else, and a wrong check digit; nothing is derived from the others."""
+        number = self._BETWEEN.sub("", clean(raw, 40))
+        if not identifiers.is_twelve_digits(number):
+            raise Refusal(f"refusal.twelve_digits.{self.kind}")
+        if not identifiers.is_sound(number):
+            raise Refusal(f"refusal.check_digit.{self.kind}")
+        return number
+
+    def shown(self, value: str, language: Language) -> str:
+        """The last four digits: ••••••••0001."""
+        return identifiers.masked(value)
+
+    def whole(self, value: str, language: Language) -> str:
+        """All twelve digits."""
+        return value
+
+
 class LinkField(BaseField):
     """An https address, such as that of a film or a folder."""
 
@@ -318,7 +344,16 @@ class FileField(BaseField):
 
 
 Field = Annotated[
-    TextField | NameField | DateField | ChoiceField | PhoneField | NumberField | EmailField | LinkField | FileField,
+    TextField
+    | NameField
+    | DateField
+    | ChoiceField
+    | PhoneField
+    | NumberField
+    | EmailField
+    | IdentifierField
+    | LinkField
+    | FileField,
     pydantic_field(discriminator="kind"),
 ]
 

@@ -9,13 +9,21 @@ import pytest
 
 from bot.local_telegram import Message
 from tests.bot.journeys import LANGUAGES, bytes_at_rest, label, newcomer, said
+from tests.bot.test_files import my_data
 from tests.bot.test_reviews import organiser
 from tests.house import Citizen, House
 
 KINDS = {"kk": "Жауап түрлері", "ru": "Виды ответов"}
 LABELS = {
-    "kk": {"members": "Адам саны", "budget": "Шығын", "email": "Пошта", "film": "Фильм"},
-    "ru": {"members": "Число участников", "budget": "Расходы", "email": "Почта", "film": "Фильм"},
+    "kk": {"members": "Адам саны", "budget": "Шығын", "email": "Пошта", "film": "Фильм", "iin": "ЖСН", "bin": "БСН"},
+    "ru": {
+        "members": "Число участников",
+        "budget": "Расходы",
+        "email": "Почта",
+        "film": "Фильм",
+        "iin": "ИИН",
+        "bin": "БИН",
+    },
 }
 FILM = 'https://example.kz/film?name="a"&part=1'
 
@@ -40,14 +48,14 @@ async def refused(citizen: Citizen, language: str, position: int, text: str, key
     """What is typed is refused by this sentence, and the same question stands."""
     shown = await citizen.says(text)
     assert shown.text.startswith(said(language, key, **values)), text
-    assert said(language, "form.position", position=position, total=4) in shown.text
+    assert said(language, "form.position", position=position, total=6) in shown.text
 
 
 async def answers(citizen: Citizen) -> Message:
     """Good answers to all questions; gives the summary."""
-    for text in ("1 200", "1234567,50", "Anna@Example.KZ"):
+    for text in ("1 200", "1234567,50", "Anna@Example.KZ", FILM, "991231 590001"):
         await citizen.says(text)
-    return await citizen.says(FILM)
+    return await citizen.says("9912-4090-0000")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -66,7 +74,13 @@ async def test_numbers_mail_and_links(fair: House, language: str) -> None:
     await nina.says("Anna@Example.KZ")
     await refused(nina, language, 4, "http://example.kz", "refusal.https")
     await refused(nina, language, 4, "youtu.be/Abc12345XYZ", "refusal.https")
-    summary = await nina.says(FILM)
+    await nina.says(FILM)
+    await refused(nina, language, 5, "99123159000", "refusal.twelve_digits.iin")
+    await refused(nina, language, 5, "991231590002", "refusal.check_digit.iin")
+    await nina.says("991231 590001")
+    await refused(nina, language, 6, "ТОО", "refusal.twelve_digits.bin")
+    await refused(nina, language, 6, "991240900001", "refusal.check_digit.bin")
+    summary = await nina.says("9912-4090-0000")
     names = LABELS[language]
     assert f"{names['members']}: 1\u00a0200\n" in summary.text
     assert f"{names['budget']}: 1\u00a0234\u00a0567,5\n" in summary.text
@@ -87,3 +101,20 @@ async def test_an_organiser_follows_the_link(fair: House, language: str) -> None
     links = [entity["url"] for entity in shown.entities if entity["type"] == "text_link"]
     assert links == [FILM]
     assert b"example.kz" not in bytes_at_rest(fair)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_an_identifier_is_whole_only_where_the_application_is_opened(fair: House, language: str) -> None:
+    nina, names = await to_form(fair, language), LABELS[language]
+    summary = await answers(nina)
+    assert f"{names['iin']}: ••••••••0001\n{names['bin']}: ••••••••0000" in summary.text
+    question = await nina.taps(f"✏️ {names['iin']}")
+    assert said(language, "form.now", answer="••••••••0001") in question.text
+    await nina.taps(label(language, "form.to_summary"), label(language, "form.submit"))
+    status = await nina.says("/status")
+    assert "9912" not in status.text
+    assert not any("991231590001" in message.text for message in await nina.all())
+    assert b"991231590001" not in bytes_at_rest(fair)
+    _, shown = await card(fair, language)
+    assert f"{names['iin']}: 991231590001\n{names['bin']}: 991240900000" in shown.text
+    assert "991231590001" in (await my_data(nina, language)).decode()

@@ -267,7 +267,7 @@ PLACE = '[[places]]\nid = "first"\nlabel = { kk = "I орын", ru = "I мест
         ('ru = "Все"', 'ru = "<i>Все"', "sections.who.text.ru", "<i> is not closed"),
         ('ru = "Ждите"', 'ru = "a & b"', "after_submission.ru", "&amp;"),
         ('ru = "Ваше имя?"', 'ru = "<b>Имя"', "fields.full_name.question.ru", "<b> is not closed"),
-        ('kind = "name"', 'kind = "iin"', "fields.full_name", "'iin'"),
+        ('kind = "name"', 'kind = "inn"', "fields.full_name", "'inn'"),
         ('kind = "name"', 'kind = "text"\nmax_length = "long"', "fields.full_name.text.max_length", "integer"),
         ('kind = "name"', 'kind = "date"\nage_from = 16', "fields.full_name.date", "age_from and age_on go together"),
         (

@@ -47,6 +47,7 @@ NUMBER = make("number", at_least=1, at_most=2000)
 MONEY = make("number", decimals=2)
 EMAIL = make("email")
 LINK = make("link")
+IIN, BIN = make("iin"), make("bin")
 KINDS = {
     "text": TEXT,
     "name": NAME,
@@ -58,6 +59,8 @@ KINDS = {
     "money": MONEY,
     "email": EMAIL,
     "link": LINK,
+    "iin": IIN,
+    "bin": BIN,
     "file": FILE,
 }
 
@@ -122,6 +125,10 @@ def refusal(field: Field, raw: str) -> tuple[str, dict[str, Any]]:
         (EMAIL, "anna.o+art@mail.example.kz", "anna.o+art@mail.example.kz", "anna.o+art@mail.example.kz"),
         (EMAIL, "anna@почта.рф", "anna@почта.рф", "anna@почта.рф"),
         (LINK, " https://example.kz/a?b=1&c=2#d ", "https://example.kz/a?b=1&c=2#d", "https://example.kz/a?b=1&c=2#d"),
+        (IIN, "991231590001", "991231590001", "••••••••0001"),
+        (IIN, " 991231 590204 ", "991231590204", "••••••••0204"),
+        (IIN, "9912-3169–0909", "991231690909", "••••••••0909"),
+        (BIN, "991240 900 103", "991240900103", "••••••••0103"),
         (LINK, "Https://example.kz", "Https://example.kz", "Https://example.kz"),
         (LINK, "https://example.kz/@anna", "https://example.kz/@anna", "https://example.kz/@anna"),
     ],
@@ -199,6 +206,16 @@ def test_an_answer_is_stored_in_one_form_and_shown_as_people_write_it(
         (EMAIL, "Анна <anna@mail.kz>", "refusal.email", {}),
         (EMAIL, "", "refusal.text.empty", {}),
         (EMAIL, "a" * 255, "refusal.text.too_long", {"limit": 254, "length": 255}),
+        (IIN, "99123159000", "refusal.twelve_digits.iin", {}),
+        (IIN, "9912315900011", "refusal.twelve_digits.iin", {}),
+        (IIN, "99123159000O", "refusal.twelve_digits.iin", {}),
+        (IIN, "٩٩١٢٣١٥٩٠٠٠١", "refusal.twelve_digits.iin", {}),
+        (IIN, "---", "refusal.twelve_digits.iin", {}),
+        (IIN, "", "refusal.text.empty", {}),
+        (IIN, "991231590002", "refusal.check_digit.iin", {}),
+        (IIN, "991231590230", "refusal.check_digit.iin", {}),
+        (BIN, "ТОО Шаңырақ", "refusal.twelve_digits.bin", {}),
+        (BIN, "991240900001", "refusal.check_digit.bin", {}),
         (LINK, "example.kz/film", "refusal.https", {}),
         (LINK, "http://example.kz/film", "refusal.https", {}),
         (LINK, "https://example", "refusal.https", {}),
@@ -359,6 +376,11 @@ def test_a_fitting_file_is_taken(size: int, extension: str) -> None:
     FILE.judge(size, extension)
 
 
+def test_only_an_identifier_is_hidden_in_lists() -> None:
+    assert (IIN.whole("991231590001", "ru"), BIN.whole("991240900000", "kk")) == ("991231590001", "991240900000")
+    assert DATE.whole("1960-01-05", "ru") == DATE.shown("1960-01-05", "ru")
+
+
 def test_a_removed_option_is_shown_by_its_id() -> None:
     assert CHOICE.shown("gone", "ru") == "gone"
 
@@ -366,7 +388,8 @@ def test_a_removed_option_is_shown_by_its_id() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"kind": "iin"},
+        {"kind": "inn"},
+        {"kind": "iin", "max_length": 12},
         {"kind": "text", "max_length": 0},
         {"kind": "text", "max_length": 3001},
         {"kind": "text", "colour": "red"},
