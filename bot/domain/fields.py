@@ -39,9 +39,16 @@ class Setting:
     zone: ZoneInfo
 
 
+class Condition(Model):
+    """That an earlier field, a choice, was answered with one of these options."""
+
+    field: Id
+    options: tuple[Id, ...] = pydantic_field(alias="is", min_length=1)
+
+
 class BaseField(Model):
     """What every question has. `example` is shown below the question and again in each refusal; `guide` is the id of
-    the guide for those who lack what is asked for."""
+    the guide for those who lack what is asked for; `when` says of whom it is asked, by default of everyone."""
 
     id: Id
     label: Text
@@ -49,6 +56,7 @@ class BaseField(Model):
     example: Text | None = None
     guide: Id | None = None
     required: bool = True
+    when: Condition | None = None
     takes: ClassVar[Literal["text", "file"]] = "text"
 
     def shown(self, value: str, language: Language) -> str:
@@ -165,6 +173,10 @@ class ChoiceField(BaseField):
             if said == option.id or said in (label.casefold() for label in option.label.root.values()):
                 return option.id
         raise Refusal("refusal.choice")
+
+    def meets(self, when: Condition, value: str) -> bool:
+        """Whether a stored value is what a condition on this field wants."""
+        return value in when.options
 
     def shown(self, value: str, language: Language) -> str:
         """The option's label; its id when an editor removed the option since."""

@@ -276,6 +276,12 @@ PLACE = '[[places]]\nid = "first"\nlabel = { kk = "I орын", ru = "I мест
             "fields.full_name.age_on",
             "there is no date 'stage'",
         ),
+        (
+            'kind = "name"',
+            'kind = "name"\nwhen = { field = "district", is = ["one"] }',
+            "file",
+            "fields.full_name.when.field: there is no field 'district' before it",
+        ),
         ("[consent]", '[guardian]\nfield = "full_name"\n[consent]', "guardian.field", "names no field of kind date"),
         ('at = "2027-09-10T18:00"', 'at = "2026-01-10T18:00"', "dates", "must follow each other in time"),
         (

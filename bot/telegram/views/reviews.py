@@ -165,7 +165,7 @@ def _head(words: Words, found: Form) -> str:
 def _answers(words: Words, found: Form) -> tuple[list[str], list[Field]]:
     """The answers, a line each, and the fields whose answers are too long to stand there whole."""
     answers, language = found.application.answers, words.language
-    given = [field for field in found.contest.fields if field.id in answers]
+    given = [field for field in found.fields if field.id in answers]
     whole = [field.whole(answers[field.id], language) if answers[field.id] else "–" for field in given]
     shown = fitting(whole)
     lines = [
