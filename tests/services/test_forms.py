@@ -532,10 +532,21 @@ async def test_an_organiser_sees_no_answer_or_file_that_is_not_asked_for(office:
     assert (await refused(reviews.send_file(office, chief, found.application.id, file.id)))[0] == (
         "refusal.review.file_gone"
     )
-    # The file turns out to be bad: nothing is asked for in its place.
-    await forms.ask(office, nina, found.application.id, "phone")
+
+
+async def test_a_bad_file_is_not_asked_for_again_where_its_question_went(office: Office) -> None:
+    office = conditional(office)
+    nina = await citizen(office, 1)
+    found = await draft(office, nina)
+    await say(office, nina, found, "org", 1)
+    found = await say(office, nina, found, ANSWERS[0], 2)
+    await forms.upload(office, nina, found.application, Upload("F", "скан.pdf", 10), office.clock.now(), 3)
+    (file,) = await files.of_application(office.database, found.application.id)
+    await forms.ask(office, nina, found.application.id, "who")
+    await forms.tap(office, nina, found.application.id, "who", "person", 4)
     await arrivals.refuse(office, file.id)
-    assert (await forms.own(office, nina, found.application.id)).application.question == "phone"
+    now = await read(office, found)
+    assert (now.question, "scan" in now.answers) == ("birth_date", False)
 
 
 async def read(office: Office, found: Form) -> Application:
