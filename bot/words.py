@@ -9,6 +9,7 @@ import gettext
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -54,11 +55,14 @@ class Words:
         return text
 
     def shown(self, value: Any, zone: ZoneInfo | None = None) -> str:
-        """A value as a person reads it: a moment with its hour and zone, a day in words, anything else as it is."""
+        """A value as a person reads it: a moment with its hour and zone, a day in words, a decimal number as the
+        language writes it, anything else as it is."""
         if isinstance(value, datetime):
             return self.moment(value, zone)
         if isinstance(value, date):
             return self.day(value)
+        if isinstance(value, Decimal):
+            return self.number(value)
         return str(value)
 
     def moment(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
@@ -77,6 +81,12 @@ class Words:
 
         pattern = "y 'жылғы' d MMMM" if self.language == "kk" else "d MMMM y 'г.'"
         return format_date(day, pattern, locale=self.language)
+
+    def number(self, number: Decimal) -> str:
+        """A number as the language writes it: 1 234,5."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(number, locale=self.language, decimal_quantization=False)
 
     def zone_name(self, zone: ZoneInfo) -> str:
         """The zone as people call it; its technical name where the catalogue has none."""

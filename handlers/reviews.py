@@ -145,7 +145,7 @@ async def _shown(office: Office, person: Person, tap: DecisionTap, words: Words)
             return views.card(words, card)
         case "history":
             return views.history(words, *await reviews.history(office, person, tap.application))
-        case "answer" if field := card.form.contest.field(tap.value):
+        case "answer" if field := card.form.asked_field(tap.value):
             return views.answer(words, card.form, field)
         case "return":
             return views.reasons(words, card.form, tap.seen, "return")

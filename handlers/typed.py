@@ -96,9 +96,7 @@ _BUTTONS = ("button.menu", "button.person", "button.back", "form.skip")
 
 
 def _before(office: Office, application: Application) -> str:
-    ids = [field.id for field in forms.form(office, application).contest.fields]
-    position = ids.index(application.question) if application.question in ids else 1
-    return ids[max(position - 1, 0)]
+    return forms.form(office, application).before or application.question
 
 
 async def _expected(office: Office, standing: Place, message: Message, words: Words, update_id: int) -> Screen | None:

@@ -27,7 +27,7 @@ class Transition:
 TRANSITIONS: dict[Act, Transition] = {
     # The applicant sends the finished draft in.
     "submit": Transition(frozenset({"draft"}), "submitted", before_deadline=True),
-    # A change makes a submitted application incomplete: a guardian must agree first.
+    # A change makes a submitted application incomplete: a guardian must agree first, or more is asked by then.
     "reopen": Transition(frozenset({"submitted"}), "draft", before_deadline=True),
     # The applicant sends in again what an organiser returned for correction; the deadline is the organiser's.
     "resubmit": Transition(frozenset({"returned"}), "submitted", before_deadline=True),

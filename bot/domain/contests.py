@@ -12,7 +12,7 @@ from pydantic import Field as PydanticField
 
 from bot.domain import moments
 from bot.domain.base import Id, Model, Refusal, Text
-from bot.domain.fields import DateField, Field, NameField, Setting, age
+from bot.domain.fields import ChoiceField, Condition, DateField, Field, NameField, Setting, age
 from bot.domain.moments import Calendar
 
 REQUIRED_DATES = ("announced", "applications_open", "applications_close", "results", "erased")
@@ -139,12 +139,28 @@ class Contest(Model):
         for field in self.fields:
             if isinstance(field, DateField) and field.age_on and field.age_on not in names:
                 raise ValueError(f"fields.{field.id}.age_on: there is no date {field.age_on!r}")
+        self._check_conditions()
         for reason in self.reasons:
             if reason.field and self.field(reason.field) is None:
                 raise ValueError(f"reasons.{reason.id}.field: there is no field {reason.field!r}")
         if self.guardian and not isinstance(self.field(self.guardian.field), DateField):
             raise ValueError("guardian.field: names no field of kind date")
         return self
+
+    def _check_conditions(self) -> None:
+        """What can be asked about has been asked before, so that every condition can be met."""
+        for number, field in enumerate(self.fields):
+            if field.when is None:
+                continue
+            place = f"fields.{field.id}.when"
+            about = next((one for one in self.fields[:number] if one.id == field.when.field), None)
+            if about is None:
+                raise ValueError(f"{place}.field: there is no field {field.when.field!r} before it")
+            if not isinstance(about, ChoiceField):
+                raise ValueError(f"{place}.field: {about.id!r} is no choice")
+            for option in field.when.options:
+                if option not in [one.id for one in about.options]:
+                    raise ValueError(f"{place}.is: {about.id!r} has no option {option!r}")
 
     @property
     def tz(self) -> ZoneInfo:
@@ -206,22 +222,42 @@ class Contest(Model):
 
     def name_in(self, answers: Mapping[str, str]) -> str:
         """The applicant's name as they wrote it; empty while they did not."""
-        field = next((field for field in self.fields if isinstance(field, NameField)), None)
+        field = next((field for field in self.asked(answers) if isinstance(field, NameField)), None)
         return answers.get(field.id, "") if field else ""
+
+    def born(self, answers: Mapping[str, str]) -> str:
+        """The stored date of birth by which a guardian is needed or not; empty where none is asked for or given."""
+        asked = self.guardian is not None and any(field.id == self.guardian.field for field in self.asked(answers))
+        return answers.get(self.guardian.field, "") if self.guardian and asked else ""
 
     def needs_guardian(self, answers: Mapping[str, str], on: date) -> bool:
         """Whether the applicant is too young, on the day `on`, to agree alone (Civil Code, articles 22 and 23)."""
-        if self.guardian is None or self.guardian.field not in answers:
-            return False
-        return age(date.fromisoformat(answers[self.guardian.field]), on) < self.guardian.under
+        born = self.born(answers)
+        return self.guardian is not None and born != "" and age(date.fromisoformat(born), on) < self.guardian.under
 
     def setting(self, at: datetime, known: Mapping[str, datetime]) -> Setting:
         """What answers sent at the moment `at` (UTC) are judged against."""
         return Setting(at=at, moments=known, zone=self.tz)
 
+    def asked(self, answers: Mapping[str, str]) -> tuple[Field, ...]:
+        """The fields that are asked of whoever gave these answers, in the order of the file.
+
+        A condition on a field that is not asked itself is not met, whatever was answered there before.
+        """
+        asked: dict[str, Field] = {}
+        for field in self.fields:
+            if field.when is None or _is_met(field.when, asked, answers):
+                asked[field.id] = field
+        return tuple(asked.values())
+
     def open_question(self, answers: Mapping[str, str]) -> Field | None:
         """The first question without an answer, optional ones too (an empty answer skips them)."""
-        return next((field for field in self.fields if field.id not in answers), None)
+        return next((field for field in self.asked(answers) if field.id not in answers), None)
+
+
+def _is_met(when: Condition, asked: Mapping[str, Field], answers: Mapping[str, str]) -> bool:
+    about = asked.get(when.field)
+    return isinstance(about, ChoiceField) and about.meets(when, answers.get(about.id, ""))
 
 
 def in_order(known: Mapping[str, datetime]) -> bool:

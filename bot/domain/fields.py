@@ -1,7 +1,9 @@
-"""The kinds of answer a form can ask for. One class a kind: what it accepts, refuses, stores and shows.
+"""The kinds of answer a form can ask for. One class a kind (IIN and BIN share theirs): what it accepts, refuses,
+stores and shows.
 
 `parse` takes what a person typed and gives what is stored (a string); it raises Refusal with the key of a sentence
-that says what is wanted. `shown` gives a stored value back as the person should read it.
+that says what is wanted. `shown` gives a stored value back as the person should read it, `whole` as an organiser does
+who opened the application.
 """
 
 from __future__ import annotations
@@ -11,13 +13,17 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field as pydantic_field
 from pydantic import model_validator
 
+from bot.domain import identifiers
 from bot.domain.base import Id, Language, Model, Refusal, Text
+from bot.domain.markup import is_https
 
 MEGABYTE = 1024 * 1024
 FETCH_LIMIT_MB = 20
@@ -33,9 +39,16 @@ class Setting:
     zone: ZoneInfo
 
 
+class Condition(Model):
+    """That an earlier field, a choice, was answered with one of these options."""
+
+    field: Id
+    options: tuple[Id, ...] = pydantic_field(alias="is", min_length=1)
+
+
 class BaseField(Model):
     """What every question has. `example` is shown below the question and again in each refusal; `guide` is the id of
-    the guide for those who lack what is asked for."""
+    the guide for those who lack what is asked for; `when` says of whom it is asked, by default of everyone."""
 
     id: Id
     label: Text
@@ -43,11 +56,16 @@ class BaseField(Model):
     example: Text | None = None
     guide: Id | None = None
     required: bool = True
+    when: Condition | None = None
     takes: ClassVar[Literal["text", "file"]] = "text"
 
     def shown(self, value: str, language: Language) -> str:
-        """The stored value as the person reads it."""
+        """The stored value as the person reads it, and wherever answers are listed."""
         return value
+
+    def whole(self, value: str, language: Language) -> str:
+        """The stored value with nothing hidden, for an organiser who opened the application and for /mydata."""
+        return self.shown(value, language)
 
     def is_attempt(self, raw: str) -> bool:
         """Whether what `parse` refused may still be meant as an answer, though it looks like a one-time code."""
@@ -156,6 +174,10 @@ class ChoiceField(BaseField):
                 return option.id
         raise Refusal("refusal.choice")
 
+    def meets(self, when: Condition, value: str) -> bool:
+        """Whether a stored value is what a condition on this field wants."""
+        return value in when.options
+
     def shown(self, value: str, language: Language) -> str:
         """The option's label; its id when an editor removed the option since."""
         return next((option.label[language] for option in self.options if option.id == value), value)
@@ -185,6 +207,120 @@ class PhoneField(BaseField):
 
         number = phonenumbers.parse(value, None)
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+class NumberField(BaseField):
+    """An integer, or a decimal number with at most `decimals` digits after the sign; spaces may part the thousands."""
+
+    kind: Literal["number"]
+    at_least: Decimal | None = pydantic_field(default=None, max_digits=15)
+    at_most: Decimal | None = pydantic_field(default=None, max_digits=15)
+    decimals: int = pydantic_field(default=0, ge=0, le=6)
+    max_length: ClassVar[int] = 20
+    _SPACES: ClassVar[re.Pattern[str]] = re.compile(r"[ \u00a0\u202f]")
+    _FORM: ClassVar[re.Pattern[str]] = re.compile(
+        r"^([-−]?)([0-9]+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+)(?:[.,]([0-9]+))?$"
+    )
+
+    @model_validator(mode="after")
+    def _limits(self) -> NumberField:
+        for limit in (self.at_least, self.at_most):
+            if limit is not None and limit != round(limit, self.decimals):
+                raise ValueError(f"{limit} has more than {self.decimals} decimals")
+        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError("at_least is more than at_most")
+        return self
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """The number with a point and without spaces or needless zeros. Refuses what is no number, has too many
+        decimals, or is out of the limits."""
+        match = self._FORM.match(clean(raw, self.max_length))
+        if not match:
+            raise Refusal("refusal.number.form")
+        sign, whole, fraction = match.groups(default="")
+        # Not even a zero too many: 1,000 is a thousand for some and one for others.
+        if len(fraction) > self.decimals:
+            if self.decimals == 0:
+                raise Refusal("refusal.number.whole")
+            raise Refusal("refusal.number.decimals", decimals=self.decimals)
+        number = Decimal(f"{'-' if sign else ''}{self._SPACES.sub('', whole)}.{fraction or 0}")
+        if self.at_least is not None and number < self.at_least:
+            raise Refusal("refusal.number.at_least", limit=self.at_least)
+        if self.at_most is not None and number > self.at_most:
+            raise Refusal("refusal.number.at_most", limit=self.at_most)
+        stored = f"{number:f}".rstrip("0").rstrip(".")
+        return "0" if stored == "-0" else stored
+
+    def is_attempt(self, raw: str) -> bool:
+        """A number that is out of the limits may have as many digits as a one-time code."""
+        return bool(self._FORM.match(raw.strip()))
+
+    def shown(self, value: str, language: Language) -> str:
+        """The number as the language writes it: 1 234,5."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(Decimal(value), locale=language, decimal_quantization=False)
+
+
+class EmailField(BaseField):
+    """An e-mail address; whether there is such a mailbox is not asked of anybody."""
+
+    kind: Literal["email"]
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """The address with its domain in small letters. Refuses what no mail can go to (library email-validator)."""
+        from email_validator import EmailNotValidError, validate_email
+
+        text = clean(raw, 254)
+        try:
+            # Before the @ Cyrillic letters are nearly always a keyboard that was not switched.
+            address = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError:
+            raise Refusal("refusal.email") from None
+        return address.normalized
+
+
+class IdentifierField(BaseField):
+    """The IIN of a person or the BIN of an organisation; wherever answers are listed, only its end is shown."""
+
+    kind: Literal["iin", "bin"]
+    _BETWEEN: ClassVar[re.Pattern[str]] = re.compile(r"[\s\-–]")
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """Twelve digits. Refuses anything else, and a wrong check digit; nothing is derived from the others."""
+        number = self._BETWEEN.sub("", clean(raw, 40))
+        if not identifiers.is_twelve_digits(number):
+            raise Refusal(f"refusal.twelve_digits.{self.kind}")
+        if not identifiers.is_sound(number):
+            raise Refusal(f"refusal.check_digit.{self.kind}")
+        return number
+
+    def shown(self, value: str, language: Language) -> str:
+        """The last four digits: ••••••••0001."""
+        return identifiers.masked(value)
+
+    def whole(self, value: str, language: Language) -> str:
+        """All twelve digits."""
+        return value
+
+
+class LinkField(BaseField):
+    """An https address, such as that of a film or a folder."""
+
+    kind: Literal["link"]
+    max_length: ClassVar[int] = 1000
+
+    def parse(self, raw: str, setting: Setting) -> str:
+        """The address as it was typed. Refuses what is no https address, and one that hides its host behind a name."""
+        address = clean(raw, self.max_length)
+        # https://egov.kz@other.kz leads to other.kz: an organiser would be misled.
+        if not is_https(address) or "@" in urlsplit(address).netloc:
+            raise Refusal("refusal.https")
+        return address
+
+    def is_attempt(self, raw: str) -> bool:
+        """An address without its beginning may look like a password."""
+        return "." in raw and "/" in raw
 
 
 FileType = Literal["pdf", "jpg", "png", "docx", "xlsx", "mp4"]
@@ -220,7 +356,16 @@ class FileField(BaseField):
 
 
 Field = Annotated[
-    TextField | NameField | DateField | ChoiceField | PhoneField | FileField,
+    TextField
+    | NameField
+    | DateField
+    | ChoiceField
+    | PhoneField
+    | NumberField
+    | EmailField
+    | IdentifierField
+    | LinkField
+    | FileField,
     pydantic_field(discriminator="kind"),
 ]
 

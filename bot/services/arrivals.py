@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.applications import Application
@@ -58,8 +60,11 @@ async def _ask_again(office: Office, connection: AsyncConnection, application: A
         await applications.change(connection, application, {"guardian": "needed"})
     elif field != PAPER and application.state in ("draft", "returned"):
         answers = {key: value for key, value in application.answers.items() if key != field}
-        sealed = office.vault.seal_json(answers)
-        await applications.change(connection, application, {"answers": sealed, "question": field})
+        values: dict[str, Any] = {"answers": office.vault.seal_json(answers)}
+        contest = office.library.contests.get(application.contest_id)
+        if contest and field in [asked.id for asked in contest.asked(answers)]:
+            values["question"] = field
+        await applications.change(connection, application, values)
 
 
 async def sweep(office: Office) -> None:

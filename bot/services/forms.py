@@ -40,28 +40,46 @@ PHOTO_NAME = "photo.jpg"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """An application with its contest, as it is to be shown. `note` says what just happened, if anything did."""
+    """An application with its contest, as it is to be shown. `note` says what just happened, if anything did.
+
+    `stood` is the question that stands in the database: another one is shown when it is not asked any more.
+    """
 
     application: Application
     contest: Contest
     note: Literal["", "late", "closed", "decided"] = ""
+    stood: str = ""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields that are asked, as the answers are."""
+        return self.contest.asked(self.application.answers)
+
+    def asked_field(self, question: str) -> Field | None:
+        """The field of a question; None where it is not asked."""
+        return next((field for field in self.fields if field.id == question), None)
 
     @property
     def field(self) -> Field | None:
         """The field that is being asked; None at the summary and at the question of publication."""
-        return self.contest.field(self.application.question)
+        return self.asked_field(self.application.question)
+
+    @property
+    def before(self) -> str | None:
+        """The question before the one that stands; None at the first."""
+        return self.fields[self.position - 2].id if self.position > 1 else None
 
     @property
     def position(self) -> int:
         """The number of the question that stands, from 1."""
-        ids = [field.id for field in self.contest.fields]
+        ids = [field.id for field in self.fields]
         question = self.application.question
         return ids.index(question) + 1 if question in ids else len(ids) + 1
 
     @property
     def total(self) -> int:
-        """How many questions there are."""
-        return len(self.contest.fields) + (self.contest.consent.publish_name is not None)
+        """How many questions there are, as the answers are."""
+        return len(self.fields) + (self.contest.consent.publish_name is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +101,11 @@ def form(office: Office, application: Application) -> Form:
     contest = office.library.contests.get(application.contest_id)
     if contest is None:
         raise Refusal("refusal.contest_gone")
-    asked = application.question
-    if asked not in (SUMMARY, PUBLISH_NAME) and contest.field(asked) is None:
-        application = replace(application, question=next_question(contest, application.answers))
-    return Form(application, contest)
+    found = Form(application, contest, stood=application.question)
+    if application.question in (SUMMARY, PUBLISH_NAME) or found.field is not None:
+        return found
+    shown = next_question(contest, application.answers)
+    return replace(found, application=replace(application, question=shown))
 
 
 def next_question(contest: Contest, answers: Any) -> str:
@@ -163,7 +182,7 @@ async def ask(office: Office, person: Person, application_id: int, question: str
     Raises Refusal where the application is not the person's or no longer counts, and past the deadline.
     """
     found = await own(office, person, application_id)
-    known = question in (SUMMARY, PUBLISH_NAME) or found.contest.field(question)
+    known = question in (SUMMARY, PUBLISH_NAME) or found.asked_field(question)
     if not known:
         question = next_question(found.contest, found.application.answers)
     if question != SUMMARY and office.clock.now() > found.application.closes_at:
@@ -198,6 +217,9 @@ async def answer(
         return await _keep_late(office, found, person, raw, update_id, "decided")
     if at > application.closes_at:
         return await _keep_late(office, found, person, raw, update_id, "late")
+    if found.stood != found.application.question:
+        # The question that was being answered is gone, and what was sent answers no other.
+        return await ask(office, person, application.id, found.application.question)
     field = found.field
     if field is None:
         raise Refusal("refusal.tap")
@@ -245,6 +267,8 @@ async def upload(
         return found
     if application.state not in EDITABLE:
         raise Refusal(f"refusal.state.{application.state}")
+    if found.stood != found.application.question:
+        return await ask(office, person, application.id, found.application.question)
     field = found.field
     if not isinstance(field, FileField):
         raise Refusal("refusal.words_wanted")
@@ -386,7 +410,7 @@ async def _store(office: Office, found: Form, person: Person, question: str, val
     # Somebody changed the application meanwhile, such as a guardian or an organiser: once more, from what it is now.
     found = await own(office, person, found.application.id)
     now = found.application
-    if now.question != change.asked or is_repeated(now, update_id, office.clock.now()):
+    if found.stood != change.asked or is_repeated(now, update_id, office.clock.now()):
         return found
     if now.state not in EDITABLE:
         return await _keep_late(office, found, person, value, update_id, "decided")
@@ -425,16 +449,19 @@ def _change(office: Office, found: Form, question: str, value: str, update_id: i
     now = office.clock.now()
     answers = {**application.answers, question: value}
     guardian = application.guardian
-    if contest.guardian and question == contest.guardian.field:
+    is_birth_date = contest.guardian is not None and question == contest.guardian.field
+    if is_birth_date or contest.born(answers) != contest.born(application.answers):
         young = contest.needs_guardian(answers, now.astimezone(contest.tz).date())
         guardian = (guardian or "needed") if young else ""
+    was_complete = next_question(contest, application.answers) == SUMMARY
+    opens = was_complete and next_question(contest, answers) != SUMMARY
     state: State = application.state
-    if state == "submitted" and guardian == "needed" and not question.startswith(LATE):
+    if state == "submitted" and not question.startswith(LATE) and (guardian == "needed" or opens):
         state = transition(state, "reopen", now, application.closes_at)
     return Change(
         application_id=application.id,
         person_id=application.person_id or 0,
-        asked=application.question,
+        asked=found.stood,
         was=application.state,
         guardian_was=application.guardian,
         becomes=state,
@@ -455,7 +482,7 @@ def _after(found: Form, change: Change) -> Form:
         state=change.becomes,
         update_id=change.update_id,
     )
-    return replace(found, application=application)
+    return replace(found, application=application, stood=change.next)
 
 
 async def _record_change(connection: Any, found: Form, change: Change, person: Person) -> None:
@@ -468,7 +495,7 @@ async def _keep_late(
 ) -> Form:
     """Keeps what was typed after the deadline, or a decision, beside the answers, and leaves the form."""
     application = found.application
-    typed = _change(office, found, LATE + application.question, raw[:LATE_LIMIT], update_id)
+    typed = _change(office, found, LATE + found.stood, raw[:LATE_LIMIT], update_id)
     change = replace(typed, next=SUMMARY, becomes=application.state)
     async with office.database.write() as connection:
         if await applications.store_answer_in(connection, office.vault, change):

@@ -167,7 +167,12 @@ async def card(office: Office, organiser: Person, application_id: int) -> Card:
         return Card(replace(form, application=replace(form.application, answers={})), [], released)
     rows = await files.of_application(office.database, application_id)
     listed = [File(row.id, row.field, office.vault.open_text(row.name), row.state) for row in rows]
-    return Card(form, listed, released)
+    return Card(form, [file for file in listed if not _is_out(form, file)], released)
+
+
+def _is_out(form: Form, file: File) -> bool:
+    """Whether a file answers a question that is not asked any more, as the other answers are now."""
+    return form.contest.field(file.field) is not None and form.asked_field(file.field) is None
 
 
 async def history(office: Office, organiser: Person, application_id: int) -> tuple[Form, list[Line]]:

@@ -152,7 +152,7 @@ async def _application_lines(office: Office, form: forms.Form, words: Words) -> 
     for key, value in application.answers.items():
         field = contest.field(key)
         label = _label(form, key, words)
-        shown = field.shown(value, language) if field and value else value
+        shown = field.whole(value, language) if field and value else value
         lines.append(f"  {label}: {shown}")
     for row in await applications.history_of(office.database, application.id):
         if row.act in PENDING and application.state not in ("placed", "not_placed"):

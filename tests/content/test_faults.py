@@ -268,7 +268,7 @@ PLACE = '[[places]]\nid = "first"\nlabel = { kk = "I орын", ru = "I мест
         ('ru = "Все"', 'ru = "<i>Все"', "sections.who.text.ru", "<i> is not closed"),
         ('ru = "Ждите"', 'ru = "a & b"', "after_submission.ru", "&amp;"),
         ('ru = "Ваше имя?"', 'ru = "<b>Имя"', "fields.full_name.question.ru", "<b> is not closed"),
-        ('kind = "name"', 'kind = "iin"', "fields.full_name", "'iin'"),
+        ('kind = "name"', 'kind = "inn"', "fields.full_name", "'inn'"),
         ('kind = "name"', 'kind = "text"\nmax_length = "long"', "fields.full_name.text.max_length", "integer"),
         ('kind = "name"', 'kind = "date"\nage_from = 16', "fields.full_name.date", "age_from and age_on go together"),
         (
@@ -276,6 +276,12 @@ PLACE = '[[places]]\nid = "first"\nlabel = { kk = "I орын", ru = "I мест
             'kind = "date"\nage_from = 16\nage_on = "stage"',
             "fields.full_name.age_on",
             "there is no date 'stage'",
+        ),
+        (
+            'kind = "name"',
+            'kind = "name"\nwhen = { field = "district", is = ["one"] }',
+            "file",
+            "fields.full_name.when.field: there is no field 'district' before it",
         ),
         ("[consent]", '[guardian]\nfield = "full_name"\n[consent]', "guardian.field", "names no field of kind date"),
         ('at = "2027-09-10T18:00"', 'at = "2026-01-10T18:00"', "dates", "must follow each other in time"),

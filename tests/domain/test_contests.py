@@ -171,3 +171,72 @@ def test_a_field_that_an_editor_removed_is_none() -> None:
     contest = Contest.model_validate(raw())
     assert contest.field("gone") is None
     assert contest.field(None) is None
+
+
+def choice(name: str, *options: str, **more: Any) -> dict[str, Any]:
+    listed = [{"id": option, "label": both(option)} for option in options]
+    return {"id": name, "kind": "choice", "label": both(name), "question": both(name), "options": listed, **more}
+
+
+def conditional() -> dict[str, Any]:
+    """A person gives a name and a date of birth; an organisation its name, and a branch its town."""
+    values = raw()
+    name, born, about = values["fields"]
+    person, org = {"field": "who", "is": ["person"]}, {"field": "who", "is": ["org", "fund"]}
+    part = choice("part", "head", "branch", when=org)
+    town = {**about, "id": "town", "when": {"field": "part", "is": ["branch"]}}
+    who = choice("who", "person", "org", "fund")
+    values["fields"] = [who, {**name, "when": person}, {**born, "when": person}, part, town, about]
+    return values
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ({}, ["who", "about"]),
+        ({"who": "gone"}, ["who", "about"]),
+        ({"who": "person"}, ["who", "name", "born", "about"]),
+        ({"who": "org"}, ["who", "part", "about"]),
+        ({"who": "fund", "part": "head"}, ["who", "part", "about"]),
+        ({"who": "fund", "part": "branch"}, ["who", "part", "town", "about"]),
+        # What was answered before the question went does not count.
+        ({"who": "person", "part": "branch"}, ["who", "name", "born", "about"]),
+    ],
+)
+def test_a_question_is_asked_of_whom_it_is_for(answers: dict[str, str], asked: list[str]) -> None:
+    contest = Contest.model_validate(conditional())
+    assert [field.id for field in contest.asked(answers)] == asked
+    still = contest.open_question(answers)
+    assert still is not None
+    assert still.id == next(name for name in asked if name not in answers)
+
+
+def test_what_is_not_asked_any_more_says_nothing_of_the_applicant() -> None:
+    contest = Contest.model_validate(conditional())
+    answers = {"who": "person", "name": "Образцова Анна", "born": "2015-01-05"}
+    assert contest.name_in(answers) == "Образцова Анна"
+    assert contest.needs_guardian(answers, date(2027, 1, 1))
+    answers["who"] = "org"
+    assert contest.name_in(answers) == ""
+    assert not contest.needs_guardian(answers, date(2027, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ({"field": "gone", "is": ["org"]}, "fields.part.when.field: there is no field 'gone' before it"),
+        ({"field": "about", "is": ["org"]}, "fields.part.when.field: there is no field 'about' before it"),
+        ({"field": "part", "is": ["head"]}, "fields.part.when.field: there is no field 'part' before it"),
+        ({"field": "name", "is": ["org"]}, "fields.part.when.field: 'name' is no choice"),
+        ({"field": "who", "is": ["org", "club"]}, "fields.part.when.is: 'who' has no option 'club'"),
+        ({"field": "who", "is": []}, "at least 1 item"),
+        ({"field": "who", "is": "org"}, "valid tuple"),
+        ({"field": "who"}, "Field required"),
+        ({"field": "who", "options": ["org"]}, "Extra inputs"),
+        ({"field": "who", "is": ["org"], "not": ["fund"]}, "Extra inputs"),
+    ],
+)
+def test_a_condition_that_cannot_be_is_refused(when: dict[str, Any], expected: str) -> None:
+    values = conditional()
+    values["fields"][3]["when"] = when
+    assert expected in faults(values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,7 +43,26 @@ BIRTH = make("date", age_from=16, age_on="stage_1")
 CHOICE = make("choice")
 PHONE = make("phone")
 FILE = make("file", types=["pdf", "jpg"], max_mb=5)
-KINDS = {"text": TEXT, "name": NAME, "date": DATE, "birth": BIRTH, "choice": CHOICE, "phone": PHONE, "file": FILE}
+NUMBER = make("number", at_least=1, at_most=2000)
+MONEY = make("number", decimals=2)
+EMAIL = make("email")
+LINK = make("link")
+IIN, BIN = make("iin"), make("bin")
+KINDS = {
+    "text": TEXT,
+    "name": NAME,
+    "date": DATE,
+    "birth": BIRTH,
+    "choice": CHOICE,
+    "phone": PHONE,
+    "number": NUMBER,
+    "money": MONEY,
+    "email": EMAIL,
+    "link": LINK,
+    "iin": IIN,
+    "bin": BIN,
+    "file": FILE,
+}
 
 
 def refusal(field: Field, raw: str) -> tuple[str, dict[str, Any]]:
@@ -88,6 +108,29 @@ def refusal(field: Field, raw: str) -> tuple[str, dict[str, Any]]:
         (PHONE, "77010000000", "+77010000000", "+7 701 000 0000"),
         (PHONE, "+7 7152 46 00 00", "+77152460000", "+7 7152 46 00 00"),
         (PHONE, "+49 30 901820", "+4930901820", "+49 30 901820"),
+        (NUMBER, " 25 ", "25", "25"),
+        (NUMBER, "007", "7", "7"),
+        (NUMBER, "1", "1", "1"),
+        (NUMBER, "2 000", "2000", "2\u00a0000"),
+        (NUMBER, "2\u202f000", "2000", "2\u00a0000"),
+        (NUMBER, "100", "100", "100"),
+        (MONEY, "1234567,5", "1234567.5", "1\u00a0234\u00a0567,5"),
+        (MONEY, "1 234 567.50", "1234567.5", "1\u00a0234\u00a0567,5"),
+        (MONEY, "0,05", "0.05", "0,05"),
+        (MONEY, "-0,00", "0", "0"),
+        (MONEY, "-3", "-3", "-3"),
+        (MONEY, "−3,1", "-3.1", "-3,1"),
+        (MONEY, "9" * 17 + ",99", "9" * 17 + ".99", "99\u00a0999\u00a0999\u00a0999\u00a0999\u00a0999,99"),
+        (EMAIL, " Anna@Example.KZ ", "Anna@example.kz", "Anna@example.kz"),
+        (EMAIL, "anna.o+art@mail.example.kz", "anna.o+art@mail.example.kz", "anna.o+art@mail.example.kz"),
+        (EMAIL, "anna@почта.рф", "anna@почта.рф", "anna@почта.рф"),
+        (LINK, " https://example.kz/a?b=1&c=2#d ", "https://example.kz/a?b=1&c=2#d", "https://example.kz/a?b=1&c=2#d"),
+        (IIN, "991231590001", "991231590001", "••••••••0001"),
+        (IIN, " 991231 590204 ", "991231590204", "••••••••0204"),
+        (IIN, "9912-3169–0909", "991231690909", "••••••••0909"),
+        (BIN, "991240 900 103", "991240900103", "••••••••0103"),
+        (LINK, "Https://example.kz", "Https://example.kz", "Https://example.kz"),
+        (LINK, "https://example.kz/@anna", "https://example.kz/@anna", "https://example.kz/@anna"),
     ],
 )
 def test_an_answer_is_stored_in_one_form_and_shown_as_people_write_it(
@@ -139,6 +182,48 @@ def test_an_answer_is_stored_in_one_form_and_shown_as_people_write_it(
         (PHONE, "1414", "refusal.phone", {}),
         (PHONE, "", "refusal.text.empty", {}),
         (PHONE, "7" * 41, "refusal.text.too_long", {"limit": 40, "length": 41}),
+        (NUMBER, "десять", "refusal.number.form", {}),
+        (NUMBER, "10 человек", "refusal.number.form", {}),
+        (NUMBER, "5 10", "refusal.number.form", {}),
+        (NUMBER, "1,2,3", "refusal.number.form", {}),
+        (NUMBER, "1e3", "refusal.number.form", {}),
+        (NUMBER, "٣", "refusal.number.form", {}),
+        (NUMBER, "", "refusal.text.empty", {}),
+        (NUMBER, "1" * 21, "refusal.text.too_long", {"limit": 20, "length": 21}),
+        (NUMBER, "2,5", "refusal.number.whole", {}),
+        # A thousand for some, one for others.
+        (NUMBER, "1.000", "refusal.number.whole", {}),
+        (MONEY, "1,000", "refusal.number.decimals", {"decimals": 2}),
+        (NUMBER, "0", "refusal.number.at_least", {"limit": Decimal(1)}),
+        (NUMBER, "-1", "refusal.number.at_least", {"limit": Decimal(1)}),
+        (NUMBER, "2001", "refusal.number.at_most", {"limit": Decimal(2000)}),
+        (EMAIL, "anna", "refusal.email", {}),
+        (EMAIL, "anna@mail", "refusal.email", {}),
+        (EMAIL, "anna@@mail.kz", "refusal.email", {}),
+        (EMAIL, "an na@mail.kz", "refusal.email", {}),
+        (EMAIL, "анна@mail.kz", "refusal.email", {}),
+        (EMAIL, "anna@mail.kz, b@mail.kz", "refusal.email", {}),
+        (EMAIL, "Анна <anna@mail.kz>", "refusal.email", {}),
+        (EMAIL, "", "refusal.text.empty", {}),
+        (EMAIL, "a" * 255, "refusal.text.too_long", {"limit": 254, "length": 255}),
+        (IIN, "99123159000", "refusal.twelve_digits.iin", {}),
+        (IIN, "9912315900011", "refusal.twelve_digits.iin", {}),
+        (IIN, "99123159000O", "refusal.twelve_digits.iin", {}),
+        (IIN, "٩٩١٢٣١٥٩٠٠٠١", "refusal.twelve_digits.iin", {}),
+        (IIN, "---", "refusal.twelve_digits.iin", {}),
+        (IIN, "", "refusal.text.empty", {}),
+        (IIN, "991231590002", "refusal.check_digit.iin", {}),
+        (IIN, "991231590230", "refusal.check_digit.iin", {}),
+        (BIN, "ТОО Шаңырақ", "refusal.twelve_digits.bin", {}),
+        (BIN, "991240900001", "refusal.check_digit.bin", {}),
+        (LINK, "example.kz/film", "refusal.https", {}),
+        (LINK, "http://example.kz/film", "refusal.https", {}),
+        (LINK, "https://example", "refusal.https", {}),
+        (LINK, "смотрите https://example.kz", "refusal.https", {}),
+        (LINK, "https://egov.kz@example.kz", "refusal.https", {}),
+        (LINK, "javascript:alert(1)", "refusal.https", {}),
+        (LINK, "", "refusal.text.empty", {}),
+        (LINK, "https://example.kz/" + "a" * 1000, "refusal.text.too_long", {"limit": 1000, "length": 1019}),
         (FILE, "вот мой файл", "refusal.file.wanted", {"types": "PDF, JPG", "limit": 5}),
         (FILE, "", "refusal.file.wanted", {"types": "PDF, JPG", "limit": 5}),
     ],
@@ -207,6 +292,28 @@ def test_a_shown_telephone_number_is_the_stored_one(shift: int) -> None:
     assert PHONE.parse(PHONE.shown(stored, "ru"), SETTING) == stored
 
 
+@given(number=st.decimals(min_value=-(10**9), max_value=10**9, places=2))
+def test_a_shown_number_is_the_stored_one(number: Decimal) -> None:
+    stored = MONEY.parse(f"{number:f}", SETTING)
+    assert Decimal(stored) == number
+    assert MONEY.parse(MONEY.shown(stored, "kk"), SETTING) == stored
+    assert MONEY.parse(MONEY.shown(stored, "ru"), SETTING) == stored
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "meant"),
+    [
+        (NUMBER, " 4821 ", True),
+        (NUMBER, "код 4821", False),
+        (LINK, "youtu.be/Abc12345XYZ", True),
+        (LINK, "Aa123456!", False),
+        (EMAIL, "1234", False),
+    ],
+)
+def test_what_may_still_be_meant_as_an_answer(field: Field, raw: str, meant: bool) -> None:
+    assert field.is_attempt(raw) is meant
+
+
 @pytest.mark.parametrize(
     ("born", "on", "years"),
     [
@@ -269,6 +376,11 @@ def test_a_fitting_file_is_taken(size: int, extension: str) -> None:
     FILE.judge(size, extension)
 
 
+def test_only_an_identifier_is_hidden_in_lists() -> None:
+    assert (IIN.whole("991231590001", "ru"), BIN.whole("991240900000", "kk")) == ("991231590001", "991240900000")
+    assert DATE.whole("1960-01-05", "ru") == DATE.shown("1960-01-05", "ru")
+
+
 def test_a_removed_option_is_shown_by_its_id() -> None:
     assert CHOICE.shown("gone", "ru") == "gone"
 
@@ -276,13 +388,23 @@ def test_a_removed_option_is_shown_by_its_id() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"kind": "iin"},
+        {"kind": "inn"},
+        {"kind": "iin", "max_length": 12},
         {"kind": "text", "max_length": 0},
         {"kind": "text", "max_length": 3001},
         {"kind": "text", "colour": "red"},
         {"kind": "date", "age_from": 16},
         {"kind": "date", "age_on": "stage_1"},
         {"kind": "choice", "options": OPTIONS[:1]},
+        {"kind": "number", "at_least": 2, "at_most": 1},
+        {"kind": "number", "at_least": 0.5},
+        {"kind": "number", "at_most": 1.005, "decimals": 2},
+        {"kind": "number", "at_most": float("nan")},
+        {"kind": "number", "at_most": 10**20},
+        {"kind": "number", "decimals": 7},
+        {"kind": "number", "max_length": 5},
+        {"kind": "email", "at_most": 1},
+        {"kind": "link", "max_length": 5},
         {"kind": "file", "max_mb": 21},
         {"kind": "file", "types": ["exe"]},
         {"kind": "text", "id": "Bad"},

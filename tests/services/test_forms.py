@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.domain.applications import PUBLISH_NAME
+from bot.domain.applications import PUBLISH_NAME, Application
 from bot.domain.base import Refusal
-from bot.domain.fields import MEGABYTE, FileField
+from bot.domain.fields import MEGABYTE, ChoiceField, Condition, FileField
 from bot.domain.moments import Calendar
+from bot.domain.people import Person
 from bot.domain.pushes import Kind
-from bot.services import contests, forms
-from bot.services.forms import NO, YES, Upload
+from bot.services import arrivals, contests, forms, reviews
+from bot.services.forms import NO, YES, Form, Upload
 from bot.services.office import Office
 from bot.storage import applications, consents, deliveries, files, people
 from tests.services.rooms import (
@@ -426,3 +427,151 @@ async def test_a_file_too_late_is_refused(with_file: Office, clock: StillClock) 
     clock.pass_by(seconds=1)
     call = forms.upload(with_file, nina, found.application, Upload("t", "a.pdf", 5), clock.at, 1)
     assert (await refused(call))[0] == "refusal.deadline"
+
+
+def conditional(office: Office) -> Office:
+    """The same contest after an editor made it ask people for their date of birth and organisations for a scan."""
+    contest = library().contests[CONTEST]
+    texts = {"label": contest.title, "question": contest.title}
+    options = [{"id": one, "label": contest.title} for one in ("person", "org")]
+    who = ChoiceField.model_validate({"id": "who", "kind": "choice", "options": options, **texts})
+    person = Condition.model_validate({"field": "who", "is": ["person"]})
+    org = Condition.model_validate({"field": "who", "is": ["org"]})
+    name, born, district, phone = contest.fields
+    scan = SCAN.model_copy(update={"when": org})
+    fields = (who, name, born.model_copy(update={"when": person}), scan, district, phone)
+    return with_contest(office, contest.model_copy(update={"fields": fields}))
+
+
+async def as_person(office: Office, person: Person, born: str = "05.01.1960") -> Form:
+    """The application of a person, sent in."""
+    found = await draft(office, person)
+    for update_id, raw in enumerate(("person", ANSWERS[0], born, "esil", ANSWERS[3]), 1):
+        found = await say(office, person, found, raw, update_id)
+    found = await forms.tap(office, person, found.application.id, PUBLISH_NAME, NO, 6)
+    return await forms.submit(office, person, found.application.id)
+
+
+async def test_an_earlier_answer_takes_questions_in_and_out(office: Office) -> None:
+    office = conditional(office)
+    nina = await citizen(office, 1)
+    found = await draft(office, nina)
+    assert (found.position, found.total) == (1, 5)
+    found = await say(office, nina, found, "person", 1)
+    assert (found.application.question, found.position, found.total) == ("full_name", 2, 6)
+    found = await say(office, nina, found, ANSWERS[0], 2)
+    found = await say(office, nina, found, ANSWERS[1], 3)
+    assert (found.application.question, found.position, found.before) == ("district", 4, "birth_date")
+    await forms.ask(office, nina, found.application.id, "who")
+    found = await say(office, nina, found, "org", 4)
+    assert (found.application.question, found.position, found.before) == ("scan", 3, "full_name")
+    # What was answered before is kept, and nobody is asked for it.
+    assert found.application.answers["birth_date"] == "1960-01-05"
+    assert [field.id for field in found.fields] == ["who", "full_name", "scan", "district", "phone"]
+    # A button of the question that went leads to the one that is open.
+    assert (await forms.ask(office, nina, found.application.id, "birth_date")).application.question == "scan"
+    await forms.ask(office, nina, found.application.id, "who")
+    found = await say(office, nina, found, "person", 5)
+    assert (found.application.question, found.position, found.total) == ("district", 4, 6)
+
+
+async def test_a_change_that_opens_a_question_asks_to_send_it_in_again(office: Office) -> None:
+    office = conditional(office)
+    nina = await citizen(office, 1)
+    number = (await as_person(office, nina)).application.id
+    await forms.ask(office, nina, number, "who")
+    found = await forms.tap(office, nina, number, "who", "org", 10)
+    assert (found.application.state, found.application.question) == ("draft", "scan")
+    assert (await acts(office, number))[-1] == ("reopen", "draft")
+    assert (await refused(forms.submit(office, nina, number)))[0] == "refusal.incomplete"
+    await forms.ask(office, nina, number, "who")
+    found = await forms.tap(office, nina, number, "who", "person", 11)
+    assert found.application.question == forms.SUMMARY
+    sent = await forms.submit(office, nina, number)
+    assert (sent.application.state, sent.application.number) == ("submitted", 1)
+
+
+async def test_a_guardian_is_needed_while_the_date_of_birth_is_asked_for(office: Office) -> None:
+    office = conditional(office)
+    nina = await citizen(office, 1)
+    found = await draft(office, nina)
+    for update_id, raw in enumerate(("person", ANSWERS[0], "01.09.2011"), 1):
+        found = await say(office, nina, found, raw, update_id)
+    assert found.application.guardian == "needed"
+    await forms.ask(office, nina, found.application.id, "who")
+    found = await say(office, nina, found, "org", 4)
+    assert found.application.guardian == ""
+    await forms.ask(office, nina, found.application.id, "who")
+    found = await say(office, nina, found, "person", 5)
+    assert found.application.guardian == "needed"
+
+
+async def test_an_organiser_sees_no_answer_or_file_that_is_not_asked_for(office: Office) -> None:
+    office = conditional(office)
+    nina, chief = await citizen(office, 1), await citizen(office, 2)
+    async with office.database.write() as connection:
+        await people.give_role(connection, chief.id, "organiser", office.clock.now(), office.vault.seal_text("Пётр"))
+    found = await draft(office, nina)
+    await say(office, nina, found, "org", 1)
+    found = await say(office, nina, found, ANSWERS[0], 2)
+    await forms.upload(office, nina, found.application, Upload("F", "скан.pdf", 10), office.clock.now(), 3)
+    for update_id, raw in enumerate(("esil", ANSWERS[3]), 4):
+        found = await say(office, nina, found, raw, update_id)
+    await forms.tap(office, nina, found.application.id, PUBLISH_NAME, NO, 6)
+    await forms.submit(office, nina, found.application.id)
+    (file,) = (await reviews.card(office, chief, found.application.id)).files
+    await forms.ask(office, nina, found.application.id, "who")
+    found = await forms.tap(office, nina, found.application.id, "who", "person", 7)
+    assert (found.application.state, found.application.question) == ("draft", "birth_date")
+    await say(office, nina, found, ANSWERS[1], 8)
+    await forms.submit(office, nina, found.application.id)
+    card = await reviews.card(office, chief, found.application.id)
+    assert card.files == []
+    assert "scan" in card.form.application.answers
+    assert card.form.asked_field("scan") is None
+    assert (await refused(reviews.send_file(office, chief, found.application.id, file.id)))[0] == (
+        "refusal.review.file_gone"
+    )
+
+
+async def test_a_bad_file_is_not_asked_for_again_where_its_question_went(office: Office) -> None:
+    office = conditional(office)
+    nina = await citizen(office, 1)
+    found = await draft(office, nina)
+    await say(office, nina, found, "org", 1)
+    found = await say(office, nina, found, ANSWERS[0], 2)
+    await forms.upload(office, nina, found.application, Upload("F", "скан.pdf", 10), office.clock.now(), 3)
+    (file,) = await files.of_application(office.database, found.application.id)
+    await forms.ask(office, nina, found.application.id, "who")
+    await forms.tap(office, nina, found.application.id, "who", "person", 4)
+    await arrivals.refuse(office, file.id)
+    now = await read(office, found)
+    assert (now.question, "scan" in now.answers) == ("birth_date", False)
+
+
+async def read(office: Office, found: Form) -> Application:
+    """The application as it is in the database."""
+    application = await applications.get(office.database, office.vault, found.application.id)
+    assert application is not None
+    return application
+
+
+async def test_what_is_typed_to_a_question_that_is_gone_answers_no_other(office: Office) -> None:
+    nina = await citizen(office, 1)
+    found = await draft(office, nina)
+    contest = library().contests[CONTEST]
+    without = with_contest(office, contest.model_copy(update={"fields": contest.fields[1:]}))
+    now = office.clock.now()
+    shown = await forms.answer(without, nina, await read(office, found), "05.01.1960", now, 1)
+    assert (shown.application.question, shown.application.answers) == ("birth_date", {})
+    after = await forms.answer(without, nina, await read(office, found), "05.01.1960", now, 2)
+    assert after.application.answers == {"birth_date": "1960-01-05"}
+
+
+async def test_a_tap_answers_the_question_that_is_shown_in_place_of_one_that_is_gone(office: Office) -> None:
+    nina = await citizen(office, 1)
+    found = await draft(office, nina)
+    contest = library().contests[CONTEST]
+    without = with_contest(office, contest.model_copy(update={"fields": contest.fields[2:], "guardian": None}))
+    after = await forms.tap(without, nina, found.application.id, "district", "esil", 1)
+    assert (after.application.question, after.application.answers) == ("phone", {"district": "esil"})

@@ -73,6 +73,7 @@ def _head(words: Words, found: Form) -> str:
 def _question(words: Words, found: Form, field: Field, note: str) -> Screen:
     text = joined(
         note,
+        _reopened(words, found),
         _head(words, found),
         f"<b>{field.question[words.language]}</b>",
         example(words, field),
@@ -84,6 +85,12 @@ def _question(words: Words, found: Form, field: Field, note: str) -> Screen:
     if field.guide:
         rows.append([_guide(words, found, field.guide, words.label("form.guide"))])
     return Screen(text, keyboard([*rows, *_ways(words, found, field)], words))
+
+
+def _reopened(words: Words, found: Form) -> str:
+    """That what was sent in before is to be sent in again; empty for any other draft."""
+    is_reopened = found.application.state == "draft" and found.application.number is not None
+    return words("form.reopened", closes=closes(words, found)) if is_reopened else ""
 
 
 def _now(words: Words, found: Form, field: Field) -> str:
@@ -112,12 +119,9 @@ def _ways(words: Words, found: Form, field: Field | None) -> list[Row]:
     rows: list[Row] = []
     if field and not field.required:
         rows.append([tap(words.label("form.skip"), _answer(found, field.id, ""))])
-    ids = [entry.id for entry in found.contest.fields]
-    asked = found.application.question
-    position = ids.index(asked) if asked in ids else len(ids)
     ways: Row = []
-    if position > 0:
-        ways.append(tap(words.label("button.back"), _act(found, "ask", ids[position - 1])))
+    if found.before:
+        ways.append(tap(words.label("button.back"), _act(found, "ask", found.before)))
     if _is_complete(found):
         ways.append(tap(words.label("form.to_summary"), _act(found, "summary")))
     return [*rows, ways] if ways else rows
@@ -156,11 +160,11 @@ def _publication(words: Words, found: Form, note: str) -> Screen:
 def summary(words: Words, found: Form, note: str = "") -> Screen:
     """All answers, each with a way to change it, and sending in."""
     application, contest, language = found.application, found.contest, words.language
-    answers = [(field, application.answers.get(field.id, "")) for field in contest.fields]
+    answers = [(field, application.answers.get(field.id, "")) for field in found.fields]
     shown = fitting([field.shown(value, language) if value else "–" for field, value in answers])
     lines = [
         f"{words.html(field.label[language])}: <b>{words.html(text)}</b>"
-        for field, text in zip(contest.fields, shown, strict=True)
+        for field, text in zip(found.fields, shown, strict=True)
     ]
     if contest.consent.publish_name:
         lines.append(f"{words('form.publish_label')}: <b>{words(_publish_key(found))}</b>")
@@ -173,7 +177,7 @@ def summary(words: Words, found: Form, note: str = "") -> Screen:
         "\n".join(lines),
         _guardian_text(words, found),
     )
-    rows: list[Row] = [[_change(words, found, field.id, field.label[language])] for field in contest.fields]
+    rows: list[Row] = [[_change(words, found, field.id, field.label[language])] for field in found.fields]
     if contest.consent.publish_name:
         rows.append([_change(words, found, PUBLISH_NAME, words.label("form.publish_label"))])
     rows += _guardian_rows(words, found)
@@ -211,6 +215,8 @@ def _what_to_do(words: Words, found: Form) -> str:
         return words("form.check_changes", closes=closes(words, found))
     if found.application.guardian == "needed":
         return words("form.check_minor", closes=closes(words, found))
+    if found.application.number is not None and found.application.state == "draft":
+        return _reopened(words, found)
     return words("form.check", closes=closes(words, found))
 
 
@@ -315,7 +321,7 @@ def correction_rows(words: Words, found: Form, act: str) -> list[Row]:
     `act` is `ask`, or `fix` on a push, which opens a new message.
     """
     reason = found.contest.reason(found.application.reason)
-    field = found.contest.field(reason.field) if reason else None
+    field = found.asked_field(reason.field) if reason and reason.field else None
     rows: list[Row] = []
     if field:
         rows.append([_change(words, found, field.id, field.label[words.language], act)])
@@ -353,7 +359,7 @@ def status(words: Words, found: Form, now: datetime | None = None, with_reason: 
     if place:
         lines.append(words("application.place", place=place.label[language]))
     if application.state == "draft" and is_open:
-        done = sum(key in application.answers for key in [*(field.id for field in contest.fields), PUBLISH_NAME])
+        done = sum(key in application.answers for key in [*(field.id for field in found.fields), PUBLISH_NAME])
         lines.append(words("application.progress", done=done, total=found.total))
     if with_reason and application.state in ("returned", "not_admitted"):
         lines.append(why(words, found))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from html import escape
 from typing import Literal
 
 from bot.domain.applications import PUBLISH_NAME, TRANSITIONS, Application, masked, number_shown
 from bot.domain.contests import Contest, Reason
-from bot.domain.fields import Field
+from bot.domain.fields import Field, LinkField
 from bot.services.forms import LATE, YES, Form
 from bot.services.guardians import PAPER
 from bot.services.reviews import FOUND, LONGEST_NAME, NOTE_LIMIT, OWN_WORDS, Card, Dashboard, File, Line, Page
@@ -164,11 +165,11 @@ def _head(words: Words, found: Form) -> str:
 def _answers(words: Words, found: Form) -> tuple[list[str], list[Field]]:
     """The answers, a line each, and the fields whose answers are too long to stand there whole."""
     answers, language = found.application.answers, words.language
-    given = [field for field in found.contest.fields if field.id in answers]
-    whole = [field.shown(answers[field.id], language) if answers[field.id] else "–" for field in given]
+    given = [field for field in found.fields if field.id in answers]
+    whole = [field.whole(answers[field.id], language) if answers[field.id] else "–" for field in given]
     shown = fitting(whole)
     lines = [
-        f"{words.html(field.label[language])}: <b>{words.html(text)}</b>"
+        f"{words.html(field.label[language])}: {_linked(field, text, answers[field.id])}"
         for field, text in zip(given, shown, strict=True)
     ]
     long = [field for field, text, all_of_it in zip(given, shown, whole, strict=True) if text != all_of_it]
@@ -181,6 +182,13 @@ def _answers(words: Words, found: Form) -> tuple[list[str], list[Field]]:
             label = late.label[language] if late else key.removeprefix(LATE)
             lines.append(f"{words('mydata.late', label=label)}: {words.html(text[:LATE_SHOWN])}")
     return lines, long
+
+
+def _linked(field: Field, text: str, value: str) -> str:
+    """What is shown of an answer, as HTML; an address leads to where it says, also where it is cut short."""
+    if isinstance(field, LinkField) and value:
+        return f'<a href="{escape(value)}">{Words.html(text)}</a>'
+    return f"<b>{Words.html(text)}</b>"
 
 
 def _files_text(words: Words, listed: Sequence[File]) -> str:
@@ -212,9 +220,10 @@ def _decisions(words: Words, found: Card) -> list[Row]:
 
 def answer(words: Words, found: Form, field: Field) -> Screen:
     """One long answer whole."""
-    text = found.application.answers.get(field.id, "")
+    value = found.application.answers.get(field.id, "")
+    text = words.html(field.whole(value, words.language)) if value else "–"
     return Screen(
-        f"<b>{words.html(field.label[words.language])}</b>\n\n{words.html(text)}",
+        f"<b>{words.html(field.label[words.language])}</b>\n\n{text}",
         keyboard([_back(words, found.application)], words),
     )
 
