@@ -140,7 +140,7 @@ class SeasonTap(CallbackData, prefix="s1"):
     `places`; `place` (place.after: those with ids above it), `set` (place.application), `clear` (application);
     `release`, `now` (the seal of the preview), `at` (ask for a moment), `results` (at the announced moment), `cancel`,
     `hold` (the same in a new message: on a push); `dates`, `date` (a moment's name), `mv` (name.minute.seal);
-    `journal`."""
+    `journal`; `table` (as a file)."""
 
     contest: str
     act: str

@@ -138,9 +138,9 @@ async def test_a_crash_between_claim_and_mark(desk: Desk) -> None:
     claimed = await deliveries.claim(Seat(desk.office.database), desk.clock.now(), 100)
     assert [one.kind for one in claimed] == personal
     assert set(await desk.states()) == {State.SENDING}
-    assert await deliveries.settle_interrupted(desk.office.database, desk.clock.now()) == 3
+    assert await deliveries.settle_interrupted(desk.office.database, desk.clock.now()) == 4
     found = dict(zip(personal, await desk.states(), strict=True))
-    once = (Kind.MY_DATA, Kind.FILE_TO_VIEW, Kind.MAILING_REPORT)
+    once = (Kind.MY_DATA, Kind.FILE_TO_VIEW, Kind.MAILING_REPORT, Kind.APPLICATIONS_TABLE)
     assert found == {kind: State.UNKNOWN if kind in once else State.QUEUED for kind in personal}
 
 

@@ -73,6 +73,7 @@ def dashboard(words: Words, found: Dashboard) -> Screen:
     rows += pairs(
         [tap(words.label(f"season.{act}"), SeasonTap(contest=contest.id, act=act).pack()) for act in SEASON_ACTS]
     )
+    rows.append([tap(words.label("export.table"), SeasonTap(contest=contest.id, act="table").pack())])
     if found.contests > 1:
         rows.append([tap(words.label("review.other_contest"), _way("contests"))])
     return Screen(text, keyboard(rows, words))

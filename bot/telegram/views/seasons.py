@@ -151,6 +151,8 @@ def _did(words: Words, contest: Contest, line: Line) -> str:
         case "released":
             placed, without = line.detail["placed"], line.detail["not_placed"]
             return words("season.did.released", placed=placed, without=without)
+        case "table_taken":
+            return words("season.did.table_taken")
     return words.html(line.act)
 
 
