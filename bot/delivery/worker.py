@@ -134,7 +134,8 @@ class Worker:
                 await asyncio.sleep(DATABASE_PAUSE)
 
     async def _in_turn(self, person_id: int, batch: Iterable[Delivery]) -> None:
-        await self._mark([await self._marked(delivery) for delivery in batch])
+        for delivery in batch:
+            await self._mark([await self._marked(delivery)])
         self._busy.discard(person_id)
         self._queued.set()
 
@@ -154,6 +155,8 @@ class Worker:
             if delivery.kind is Kind.FETCH_FILE:
                 await fetch(self._bot, self._office, delivery.subject_id or 0)
             else:
+                if self._pace.is_stopped:
+                    return Mark(delivery.id, State.QUEUED, now)
                 call = await pushes.compose(self._office, delivery)
                 if call is None:
                     return Mark(delivery.id, State.CANCELLED, now)

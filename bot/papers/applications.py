@@ -18,8 +18,9 @@ from bot.domain.fields import DateField, Field, FileField, PhoneField, TextField
 from bot.papers.sheets import LongBook
 from bot.words import Words
 
-_WIDTHS = {"number": 12, "state": 26, "sent_in": 20, "decided": 20, "reason": 44, "place": 14, "publish": 20}
-_EVENT_WIDTHS = {"number": 12, "at": 20, "who": 28, "act": 36, "reason": 44}
+COLUMNS = {"number": 12, "state": 26, "sent_in": 20, "decided": 20, "reason": 44, "place": 14, "publish": 20}
+EVENT_COLUMNS = {"number": 12, "at": 20, "who": 28, "act": 36, "reason": 44}
+"""Columns with their widths in signs; those of the form's fields follow."""
 
 
 class Table:
@@ -31,12 +32,12 @@ class Table:
         self._book = LongBook(part)
         self._applications = self._book.sheet(
             words.label("export.applications"),
-            [*map(self._head, _WIDTHS), *map(self._label, contest.fields)],
-            [*_WIDTHS.values(), *map(_width, contest.fields)],
+            [*map(self._head, COLUMNS), *map(self._label, contest.fields)],
+            [*COLUMNS.values(), *map(_width, contest.fields)],
         )
         self._counts = self._book.sheet(words.label("export.counts"), [*map(self._head, ("state", "count"))], (30, 16))
         self._history = self._book.sheet(
-            words.label("export.history"), [*map(self._head, _EVENT_WIDTHS)], [*_EVENT_WIDTHS.values()]
+            words.label("export.history"), [*map(self._head, EVENT_COLUMNS)], [*EVENT_COLUMNS.values()]
         )
 
     def close(self) -> None:
@@ -72,7 +73,7 @@ class Table:
             self._local(entry.decided_at),
             self._why(application.reason, application.note),
             place.label[language] if place else application.place,
-            self._words.label(f"form.{publish}") if publish else None,
+            self._words.label("form.yes" if publish == "yes" else "form.no") if publish else None,
             *(self._answer(field, entry) for field in contest.fields),
         ]
 

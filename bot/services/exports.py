@@ -4,28 +4,39 @@ data; it is made and sent by the delivery, and read page by page, so that it kee
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from bot.domain.applications import Act, State
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.applications import Act, State, number_shown
+from bot.domain.base import Refusal
 from bot.domain.contests import Contest
-from bot.domain.exports import Entry, Event
+from bot.domain.exports import Entry, Event, Part, named, parts
 from bot.domain.people import Person
 from bot.domain.pushes import Kind
 from bot.services import people as staff
+from bot.services import reviews as cards
 from bot.services import seasons
 from bot.services.office import Office
 from bot.storage import deliveries, exports, mailings, people, reviews
-from bot.storage.applications import as_application
+from bot.storage.applications import as_application, record
 from bot.storage.database import Rows
+from bot.vault import SealBroken
 
 PAGE = 100
 """So many rows are opened at once, in a thread."""
 AGAIN = timedelta(minutes=1)
 """Whoever asks twice within this time gets one file."""
 TABLE = "table_taken"
-"""The act in the journal."""
+FILES = "files_taken"
+"""Acts in the journal."""
+MEGABYTE = 1024 * 1024
+PART_LIMIT = 45 * MEGABYTE
+"""Telegram takes 50 MB from a bot, and an archive is a little more than its files."""
 DECIDED: Mapping[State, Act] = {
     "returned": "return",
     "admitted": "admit",
@@ -43,7 +54,17 @@ class Request:
     contest: Contest
     organiser: Person
     at: datetime
-    detail: Mapping[str, object]
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file as it stands in an archive; `state` as in the table of files, or `too_many`: there is no room for it."""
+
+    id: int
+    name: str
+    size: int
+    state: str
 
 
 async def ask_for_table(office: Office, organiser: Person, contest_id: str) -> None:
@@ -58,6 +79,63 @@ async def ask_for_table(office: Office, organiser: Person, contest_id: str) -> N
         line = await mailings.write_down(connection, now, organiser.id, TABLE, contest_id=contest_id)
         await deliveries.queue(connection, Kind.APPLICATIONS_TABLE, organiser.id, line, now)
     office.queued.set()
+
+
+async def plan(office: Office, organiser: Person, contest_id: str) -> tuple[Contest, int, list[Part]]:
+    """How many files a contest has, and the archives that they would come in. Raises Refusal without the right, for a
+    contest that is gone, and where there is no file."""
+    found = await seasons.season(office, organiser, contest_id)
+    listed = await exports.sizes(office.database, contest_id)
+    if not listed:
+        raise Refusal("refusal.no_files")
+    return found.contest, len(listed), parts(listed, PART_LIMIT)
+
+
+async def ask_for_files(office: Office, organiser: Person, contest_id: str) -> int:
+    """Queues all files of a contest for the organiser, and writes it in the journal; gives the number of archives. A
+    second tap within a minute is the same. Raises Refusal as `plan` does."""
+    contest, _, planned = await plan(office, organiser, contest_id)
+    now = office.clock.now()
+    async with office.database.write() as connection:
+        await seasons.lock(connection, contest)
+        await _queue_files(connection, organiser, contest, planned, None, now)
+    office.queued.set()
+    return len(planned)
+
+
+async def ask_for_files_of(office: Office, organiser: Person, application_id: int) -> None:
+    """The same for one application; it stands in the application's history, too. Raises Refusal without the right,
+    for an application that is not there or not sent in, and where it has no file."""
+    form = (await cards.card(office, organiser, application_id)).form
+    application, now = form.application, office.clock.now()
+    listed = await exports.sizes(office.database, form.contest.id, application.number) if application.number else []
+    if not listed:
+        raise Refusal("refusal.no_files")
+    async with office.database.write() as connection:
+        await seasons.lock(connection, form.contest)
+        planned = parts(listed, PART_LIMIT)
+        if await _queue_files(connection, organiser, form.contest, planned, application.number, now):
+            await record(connection, application.id, now, organiser.id, FILES, application.state)
+    office.queued.set()
+
+
+async def _queue_files(
+    connection: AsyncConnection,
+    organiser: Person,
+    contest: Contest,
+    planned: Sequence[Part],
+    number: int | None,
+    now: datetime,
+) -> bool:
+    """A line of the journal and a push for each archive. False: the same was asked for a moment ago."""
+    before = await exports.asked(connection, contest.id, organiser.id, FILES, now - AGAIN)
+    if any(row.detail["number"] == number for row in before):
+        return False
+    for place, part in enumerate(planned, 1):
+        detail = {"number": number, "part": place, "parts": len(planned), "first": part.first, "last": part.last}
+        line = await mailings.write_down(connection, now, organiser.id, FILES, contest_id=contest.id, detail=detail)
+        await deliveries.queue(connection, Kind.FILES_ARCHIVE, organiser.id, line, now)
+    return True
 
 
 async def request(office: Office, telegram_id: int, line_id: int) -> Request | None:
@@ -119,3 +197,30 @@ def _events(office: Office, page: Rows, names: Mapping[int | None, str], applica
         )
         for row in page
     ]
+
+
+async def files(office: Office, asked: Request) -> list[Filed]:
+    """The files of one archive."""
+    contest, first, last = asked.contest, tuple(asked.detail["first"]), tuple(asked.detail["last"])
+    listed, places = list[Filed](), Counter[tuple[int, str]]()
+    room = PART_LIMIT + MEGABYTE
+    for row in await exports.files_between(office.database, contest.id, first[0], last[0]):
+        places[row.number, row.field] += 1
+        if not first <= (row.number, row.id) <= last:
+            continue
+        number, name = number_shown(contest.prefix, row.number), office.vault.open_text(row.name)
+        name = named(number, row.field, places[row.number, row.field], name)
+        # Somebody may have sent a larger file since the parts were planned.
+        room -= row.size if row.state == "kept" else 0
+        listed.append(Filed(row.id, name, row.size, "too_many" if room < 0 else row.state))
+    return listed
+
+
+def content(office: Office, file: Filed) -> bytes | None:
+    """What is in a file; None where it is not here. Not for the event loop."""
+    if file.state != "kept":
+        return None
+    try:
+        return office.vault.open(office.files.read(file.id))
+    except (FileNotFoundError, SealBroken):
+        return None

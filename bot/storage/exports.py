@@ -73,6 +73,25 @@ async def events(database: Database, contest_id: str, after: int, limit: int) ->
     return await database.read(statement.order_by(history.c.id).limit(limit))
 
 
+async def sizes(database: Database, contest_id: str, number: int | None = None) -> list[tuple[tuple[int, int], int]]:
+    """The files of what was sent in (of one application, or all) in order: number and file id, bytes."""
+    statement = select(applications.c.number, files.c.id, files.c.size).join_from(files, applications)
+    statement = statement.where(*_sent_in(contest_id)).order_by(applications.c.number, files.c.id)
+    if number is not None:
+        statement = statement.where(applications.c.number == number)
+    return [((row[0], row[1]), row[2]) for row in await database.read(statement)]
+
+
+async def files_between(database: Database, contest_id: str, first: int, last: int) -> Rows:
+    """All files of the applications with these numbers in order: number, id, field, sealed name, size, state."""
+    statement = (
+        select(applications.c.number, files.c.id, files.c.field, files.c.name, files.c.size, files.c.state)
+        .join_from(files, applications)
+        .where(*_sent_in(contest_id), applications.c.number.between(first, last))
+    )
+    return await database.read(statement.order_by(applications.c.number, files.c.id))
+
+
 async def asked(connection: AsyncConnection, contest_id: str, actor_id: int, act: str, since: datetime) -> list[AnyRow]:
     """The lines of the journal (detail) by which the person asked for such a file of the contest after `since`."""
     statement = select(journal.c.detail).where(

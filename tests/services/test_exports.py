@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import zipfile
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,10 +19,11 @@ from bot.domain.applications import PUBLISH_NAME
 from bot.domain.base import Refusal
 from bot.domain.people import Person
 from bot.domain.pushes import Kind
-from bot.services import exports, reviews, rights, seasons
+from bot.services import arrivals, exports, reviews, rights, seasons
+from bot.services.guardians import PAPER
 from bot.services.office import Office
 from bot.services.reviews import Decision
-from bot.storage import mailings, people, tables
+from bot.storage import files, mailings, people, tables
 from bot.storage.deliveries import Delivery
 from bot.telegram.uploads import Made
 from bot.telegram.views.pushes import compose
@@ -198,3 +200,133 @@ async def test_nothing_stays_when_it_cannot_be_made(office: Office, monkeypatch:
     with pytest.raises(TypeError):
         await compose(office, delivery)
     assert list(office.files.folder.iterdir()) == []
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+async def sent_file(office: Office, application_id: int, content: bytes | None, name: str, size: int = 0) -> int:
+    """A file of an application; without content it is still to be fetched."""
+    values = {
+        "application_id": application_id,
+        "field": PAPER,
+        "telegram_id": office.vault.seal_text("x"),
+        "name": office.vault.seal_text(name),
+        "size": size or len(content or b""),
+        "sent_at": office.clock.now(),
+    }
+    async with office.database.write() as connection:
+        file_id = await files.add(connection, values)
+    if content is not None:
+        await arrivals.keep(office, file_id, content, "")
+    return file_id
+
+
+async def archives(office: Office) -> list[dict[str, bytes]]:
+    """What is in each archive that waits to be sent: name -> content."""
+    found = []
+    for delivery in await queued(office, Kind.FILES_ARCHIVE):
+        with zipfile.ZipFile(io.BytesIO(await content(await compose(office, delivery)))) as archive:
+            assert archive.testzip() is None
+            found.append({name: archive.read(name) for name in archive.namelist()})
+    return found
+
+
+async def test_all_files_in_parts(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "PART_LIMIT", 250)
+    chief = await organiser(office)
+    one = await submitted(office, await citizen(office, 1))
+    two = await submitted(office, await citizen(office, 2))
+    unsent = await draft(office, await citizen(office, 3))
+    # The files of the second came first: archives go by the numbers.
+    await sent_file(office, two.application.id, b"c" * 100, "скан.JPG")
+    await sent_file(office, one.application.id, b"a" * 100, "один.pdf")
+    await sent_file(office, one.application.id, b"b" * 100, "два.pdf")
+    await sent_file(office, two.application.id, b"d" * 200, "скан")
+    await sent_file(office, unsent.application.id, b"e" * 100, "черновик.pdf")
+
+    _, count, planned = await exports.plan(office, chief, CONTEST)
+    assert (count, [part.size for part in planned]) == (4, [200, 100, 200])
+    assert await exports.ask_for_files(office, chief, CONTEST) == 3
+    assert await archives(office) == [
+        {"EU-0001/EU-0001_guardian_1.pdf": b"a" * 100, "EU-0001/EU-0001_guardian_2.pdf": b"b" * 100},
+        {"EU-0002/EU-0002_guardian_1.jpg": b"c" * 100},
+        {"EU-0002/EU-0002_guardian_2": b"d" * 200},
+    ]
+    second = (await queued(office, Kind.FILES_ARCHIVE))[1]
+    call = await compose(office, second)
+    assert isinstance(call, SendDocument)
+    assert isinstance(call.document, Made)
+    assert call.document.filename == "egov_user-files-2-of-3.zip"
+    title = office.library.contests[CONTEST].title["ru"]
+    assert call.caption == WORDS["ru"]("files.caption", what=title, part=2, parts=3)
+    call.document.file.close()
+    # One line for the organisers, however many parts there are.
+    _, lines = await seasons.journal(office, chief, CONTEST)
+    assert [(line.act, line.detail["parts"]) for line in lines] == [("files_taken", 3)]
+    assert len(await journal(office)) == 3
+    await exports.ask_for_files(office, chief, CONTEST)
+    assert len(await journal(office)) == 3
+
+
+async def test_files_that_are_not_here_are_named(office: Office) -> None:
+    chief, words = await organiser(office), WORDS["ru"]
+    found = await submitted(office, await citizen(office, 1))
+    number = found.application.id
+    kept = [await sent_file(office, number, b"%PDF", "a.pdf") for _ in range(3)]
+    await sent_file(office, number, None, "b.pdf", size=7)
+    refused = await sent_file(office, number, None, "c.pdf", size=7)
+    async with office.database.write() as connection:
+        await files.set_state(connection, refused, "refused")
+    await exports.ask_for_files_of(office, chief, number)
+    await exports.ask_for_files_of(office, chief, number)
+    office.files.remove([kept[0]])
+    office.files.write(kept[1], b"damaged")
+    (archive,) = await archives(office)
+    assert archive.pop("EU-0001/EU-0001_guardian_3.pdf") == b"%PDF"
+    text = archive.pop(words.label("files.missing_name")).decode("utf-8-sig")
+    assert archive == {}
+    keys = ("gone", "gone", None, "waiting", "refused")
+    assert text.split("\r\n")[2:] == [
+        f"EU-0001/EU-0001_guardian_{place}.pdf: {words.label(f'files.{key}')}"
+        for place, key in enumerate(keys, 1)
+        if key
+    ]
+    _, history = await reviews.history(office, chief, number)
+    assert [line.act for line in history].count("files_taken") == 1
+    assert history[-1].who == "Организатор 900"
+
+
+async def test_no_archive_grows_past_what_telegram_takes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "PART_LIMIT", 250)
+    monkeypatch.setattr(exports, "MEGABYTE", 50)
+    chief = await organiser(office)
+    one = await submitted(office, await citizen(office, 1))
+    two = await submitted(office, await citizen(office, 2))
+    await sent_file(office, one.application.id, b"a" * 100, "a.pdf")
+    await sent_file(office, two.application.id, b"b" * 100, "b.pdf")
+    await exports.ask_for_files(office, chief, CONTEST)
+    await sent_file(office, one.application.id, b"c" * 200, "c.pdf")
+    (archive,) = await archives(office)
+    assert sorted(archive) == ["EU-0001/EU-0001_guardian_1.pdf", "EU-0001/EU-0001_guardian_2.pdf", "net-failov.txt"]
+    text = archive["net-failov.txt"].decode("utf-8-sig")
+    assert f"EU-0002/EU-0002_guardian_1.pdf: {WORDS['ru'].label('files.too_many')}" in text
+
+
+async def test_files_only_for_organisers(office: Office) -> None:
+    chief, nina = await organiser(office), await citizen(office, 1)
+    found = await submitted(office, nina)
+    for ask in (exports.plan, exports.ask_for_files):
+        with pytest.raises(Refusal, match=r"refusal\.no_right"):
+            await ask(office, nina, CONTEST)
+        with pytest.raises(Refusal, match=r"refusal\.no_files"):
+            await ask(office, chief, CONTEST)
+    with pytest.raises(Refusal, match=r"refusal\.no_right"):
+        await exports.ask_for_files_of(office, nina, found.application.id)
+    with pytest.raises(Refusal, match=r"refusal\.no_files"):
+        await exports.ask_for_files_of(office, chief, found.application.id)
+    await sent_file(office, found.application.id, b"a", "a.pdf")
+    await exports.ask_for_files(office, chief, CONTEST)
+    await dismissed(office, chief)
+    (delivery,) = await queued(office, Kind.FILES_ARCHIVE)
+    assert await compose(office, delivery) is None

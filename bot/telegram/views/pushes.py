@@ -68,6 +68,8 @@ async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message]
             return await _report(office, delivery, subject, words)
         case Kind.APPLICATIONS_TABLE:
             return await exports.table(office, delivery, words)
+        case Kind.FILES_ARCHIVE:
+            return await exports.archive(office, delivery, words)
         case kind if kind in _NEWS:
             mailing = await mailings.get(office.database, subject)
             board = await announcements.board_of(office, subject)
