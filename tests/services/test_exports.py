@@ -36,7 +36,7 @@ from tests.services.rooms import (
     draft,
     submitted,
 )
-from tests.services.test_seasons import organiser, say
+from tests.services.test_seasons import be, organiser, say
 
 WORDS = catalogues()
 LOCAL = datetime.fromisoformat("2026-11-21T14:00")
@@ -166,10 +166,21 @@ async def test_what_is_erased_is_not_taken_out(office: Office) -> None:
     assert {row[2] for row in values(history)} == {None}
 
 
+async def test_what_became_a_draft_again_is_only_counted(office: Office) -> None:
+    chief = await organiser(office)
+    found = await submitted(office, await citizen(office, 1))
+    await sent_file(office, found.application.id, b"a", "a.pdf")
+    await be(office, [found.application.id], "draft")
+    everyone, counts, history = await table(office, chief)
+    assert [values(sheet) for sheet in (everyone, counts, history)] == [[], [(WORDS["ru"].label("state.draft"), 1)], []]
+    with pytest.raises(Refusal, match=r"refusal\.no_files"):
+        await exports.plan(office, chief, CONTEST)
+
+
 async def test_asked_twice_at_once(office: Office, clock: StillClock) -> None:
     chief, other = await organiser(office), await organiser(office, 901)
     await draft(office, await citizen(office, 1))
-    await asyncio.gather(*(exports.ask_for_table(office, chief, CONTEST) for _ in range(5)))
+    await asyncio.gather(*(exports.ask_for_table(office, chief, CONTEST) for _ in range(20)))
     await exports.ask_for_table(office, other, CONTEST)
     assert [one.person_id for one in await queued(office, Kind.APPLICATIONS_TABLE)] == [chief.id, other.id]
     clock.pass_by(minutes=2)
