@@ -24,6 +24,7 @@ from bot.storage import deliveries, people
 from bot.storage.deliveries import Delivery, Mark
 from bot.storage.seat import Seat
 from bot.telegram.pace import MESSAGES, Pace
+from bot.telegram.uploads import closing_file, seconds
 from bot.telegram.views import mailings, pushes
 
 log = structlog.get_logger(__name__)
@@ -133,7 +134,8 @@ class Worker:
                 await asyncio.sleep(DATABASE_PAUSE)
 
     async def _in_turn(self, person_id: int, batch: Iterable[Delivery]) -> None:
-        await self._mark([await self._marked(delivery) for delivery in batch])
+        for delivery in batch:
+            await self._mark([await self._marked(delivery)])
         self._busy.discard(person_id)
         self._queued.set()
 
@@ -153,15 +155,18 @@ class Worker:
             if delivery.kind is Kind.FETCH_FILE:
                 await fetch(self._bot, self._office, delivery.subject_id or 0)
             else:
+                if self._pace.is_stopped:
+                    return Mark(delivery.id, State.QUEUED, now)
                 call = await pushes.compose(self._office, delivery)
                 if call is None:
                     return Mark(delivery.id, State.CANCELLED, now)
-                async with self._pace.turn(delivery.telegram_id, Lane.PERSONAL) as may:
-                    if not may:
-                        return Mark(delivery.id, State.QUEUED, now)
-                    if self._pace.is_broadcasting and isinstance(call, MESSAGES):
-                        call.allow_paid_broadcast = True
-                    await self._bot(call)
+                with closing_file(call):
+                    async with self._pace.turn(delivery.telegram_id, Lane.PERSONAL) as may:
+                        if not may:
+                            return Mark(delivery.id, State.QUEUED, now)
+                        if self._pace.is_broadcasting and isinstance(call, MESSAGES):
+                            call.allow_paid_broadcast = True
+                        await self._bot(call, request_timeout=seconds(call))
         except Exception as error:
             return await self._failed(delivery, verdict(error))
         return Mark(delivery.id, State.SENT, now)

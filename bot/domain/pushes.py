@@ -36,6 +36,8 @@ class Kind(IntEnum):
     NEW_REPORTS = 24
     REPORT_ANSWERED = 25
     STALE_STEPS = 30
+    APPLICATIONS_TABLE = 40
+    FILES_ARCHIVE = 41
 
     DEADLINE_REMINDER = 100
     DEADLINE_MOVED = 101
@@ -119,6 +121,9 @@ RULES: dict[Kind, Rule] = {
     Kind.MAILING_ENDED: _PERSONAL,
     Kind.MAILING_REPORT: _ONCE,
     Kind.STALE_STEPS: _PERSONAL,
+    Kind.APPLICATIONS_TABLE: _ONCE,
+    # Without one of its parts the others are of little use.
+    Kind.FILES_ARCHIVE: _PERSONAL,
     # To many. A reminder is of use until the next one, or the deadline: that moment stands in its row.
     Kind.DEADLINE_REMINDER: Rule(Lane.NOTICE, repeat_unknown=True, quiet=True),
     Kind.DEADLINE_MOVED: Rule(Lane.NOTICE, repeat_unknown=True),

@@ -389,5 +389,7 @@ async def journal(office: Office, organiser: Person, contest_id: str) -> tuple[S
     found = await season(office, organiser, contest_id)
     words = office.words[organiser.language or office.languages[0]]
     names = await staff.names(office, words.label("review.owner"))
-    rows = (await mailings.journal_of(office.database, contest_id=contest_id))[-SHOWN_LINES:]
-    return found, [Line(row.at, names.get(row.actor_id, ""), row.act, row.detail) for row in rows]
+    rows = await mailings.journal_of(office.database, contest_id=contest_id)
+    # What came in several parts was asked for once.
+    shown = [row for row in rows if row.detail.get("part", 1) == 1][-SHOWN_LINES:]
+    return found, [Line(row.at, names.get(row.actor_id, ""), row.act, row.detail) for row in shown]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,6 +38,18 @@ class FileStore:
     def stored(self) -> list[int]:
         """The ids of all contents in the folder."""
         return [int(path.name) for path in self.folder.glob("*") if path.name.isdigit()]
+
+    def part(self) -> Path:
+        """A new empty file for what is being made; what a crash leaves of it is removed at the next start."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        number, path = tempfile.mkstemp(suffix=".part", dir=self.folder)
+        os.close(number)
+        return Path(path)
+
+    def nameless(self) -> IO[bytes]:
+        """A new file without a name: it is gone once it is closed, or the process ends in whatever way."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return tempfile.TemporaryFile(dir=self.folder)
 
     def remove_parts(self) -> None:
         """Removes what a killed process left half written."""

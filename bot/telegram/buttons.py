@@ -124,7 +124,7 @@ class ReviewTap(CallbackData, prefix="v1"):
 
 
 class DecisionTap(CallbackData, prefix="d1"):
-    """An organiser's act at one application: `open`, `history`, `file`, `admit`, `return`, `decline`, `place`, …;
+    """An organiser's act at one application: `open`, `history`, `file`, `admit`, `return`, `decline`, `zip`, …;
     `value` is a reason, days and a reason, a file, a place. `seen` is when the answers that the organiser saw were
     changed last (milliseconds): nobody decides on answers that they did not see."""
 
@@ -140,7 +140,7 @@ class SeasonTap(CallbackData, prefix="s1"):
     `places`; `place` (place.after: those with ids above it), `set` (place.application), `clear` (application);
     `release`, `now` (the seal of the preview), `at` (ask for a moment), `results` (at the announced moment), `cancel`,
     `hold` (the same in a new message: on a push); `dates`, `date` (a moment's name), `mv` (name.minute.seal);
-    `journal`."""
+    `journal`; `table` (as a file); `files`, `zip` (send them)."""
 
     contest: str
     act: str

@@ -69,6 +69,11 @@ class Pace:
         return (self._held_until - self._clock.now()).total_seconds()
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether nothing may leave any more."""
+        return self._stopped
+
+    @property
     def is_broadcasting(self) -> bool:
         """Whether a paid announcement fills Telegram's free limit: then the flag is needed on every message."""
         return self._is_paid and time.monotonic() - self._paid_at < WINDOW

@@ -24,8 +24,10 @@ from bot.domain.markup import FaultKind
 from bot.domain.pushes import Kind
 from bot.domain.reports import REASONS
 from bot.local_telegram.entities import parse_html, utf16_length
+from bot.papers.applications import COLUMNS, EVENT_COLUMNS
 from bot.papers.mailings import ENDS
 from bot.services.consents import Kind as ConsentKind
+from bot.services.exports import FILES
 from bot.services.reviews import LONGEST_NAME
 from bot.telegram.commands import COMMANDS, OWNER_COMMANDS, STAFF_COMMANDS
 from bot.telegram.views.reviews import SEASON_ACTS
@@ -70,6 +72,7 @@ BETWEEN = tuple(get_args(Guardian))
 DECIDED: set[str] = {TRANSITIONS[act].to for act in DECISIONS}
 DYNAMIC: dict[str, set[str]] = {
     "act.": {
+        FILES,
         *TRANSITIONS,
         *("agree", "change", "late_answer", "file_refused"),
         *("place_set", "place_cleared"),
@@ -122,6 +125,7 @@ DYNAMIC: dict[str, set[str]] = {
         *("language", "reason", "count", "at", "act"),
         *(end.name.lower() for end in ENDS),
     },
+    "export.": {*COLUMNS, *EVENT_COLUMNS, "count"},
     "zone.": {contest.zone for contest in library().contests.values()} | {"Asia/Almaty"},
 }
 """Keys that code puts together: how they begin, and all their ends."""

@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.methods import SendDocument
 from sqlalchemy import select
 
 from bot import app
@@ -23,8 +26,11 @@ from bot.services import forms, guardians, rights
 from bot.services.forms import Upload
 from bot.services.office import Office
 from bot.storage import deliveries, files, people
+from bot.storage.deliveries import Delivery
 from bot.storage.seat import Seat
 from bot.storage.tables import deliveries as table
+from bot.telegram.uploads import SECONDS, Made
+from bot.telegram.views import pushes
 from tests.delivery.crowd import CONTEST, WITHIN, WORDS, applicant, office_of, office_with
 from tests.delivery.processes import Place, reached
 from tests.house import make_settings
@@ -138,10 +144,58 @@ async def test_a_crash_between_claim_and_mark(desk: Desk) -> None:
     claimed = await deliveries.claim(Seat(desk.office.database), desk.clock.now(), 100)
     assert [one.kind for one in claimed] == personal
     assert set(await desk.states()) == {State.SENDING}
-    assert await deliveries.settle_interrupted(desk.office.database, desk.clock.now()) == 3
+    assert await deliveries.settle_interrupted(desk.office.database, desk.clock.now()) == 4
     found = dict(zip(personal, await desk.states(), strict=True))
-    once = (Kind.MY_DATA, Kind.FILE_TO_VIEW, Kind.MAILING_REPORT)
+    once = (Kind.MY_DATA, Kind.FILE_TO_VIEW, Kind.MAILING_REPORT, Kind.APPLICATIONS_TABLE)
     assert found == {kind: State.UNKNOWN if kind in once else State.QUEUED for kind in personal}
+
+
+async def test_what_is_made_for_a_message_is_gone_afterwards(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Part by part: the first is marked before the second is made, and may take longer than a call without a file."""
+    nina = await desk.person()
+    made: list[IO[bytes]] = []
+    seen, patience = list[list[State]](), list[int | None]()
+
+    async def compose(office: Office, delivery: Delivery) -> SendDocument:
+        seen.append(await desk.states())
+        made.append(office.files.nameless())
+        made[-1].write(b"PK")
+        return SendDocument(chat_id=1, document=Made(made[-1], f"{delivery.id}.zip"))
+
+    make_request = AiohttpSession.make_request
+
+    async def noted(self: AiohttpSession, bot: Bot, method: Any, timeout: int | None = None) -> Any:  # noqa: ASYNC109
+        patience.append(timeout)
+        return await make_request(self, bot, method, timeout)
+
+    monkeypatch.setattr(pushes, "compose", compose)
+    monkeypatch.setattr(AiohttpSession, "make_request", noted)
+    await desk.push(nina, Kind.FILES_ARCHIVE)
+    await desk.push(nina, Kind.FILES_ARCHIVE)
+    assert await desk.worker.step() == 2
+    assert seen == [[State.SENDING, State.SENDING], [State.SENT, State.SENDING]]
+    assert [message.extra["document"]["file_name"] for message in await desk.telegram.bot_messages(1)] == [
+        "1.zip",
+        "2.zip",
+    ]
+    assert [file.closed for file in made] == [True, True]
+    assert list(desk.office.files.folder.iterdir()) == []
+    assert patience == [SECONDS, SECONDS]
+
+
+async def test_nothing_is_made_once_the_bot_stops(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    nina = await desk.person()
+    made = []
+
+    async def compose(office: Office, delivery: Delivery) -> None:
+        made.append(delivery)
+
+    monkeypatch.setattr(pushes, "compose", compose)
+    await desk.push(nina, Kind.FILES_ARCHIVE)
+    desk.worker._pace.stop()
+    assert await desk.worker.step() == 1
+    assert await desk.states() == [State.QUEUED]
+    assert made == []
 
 
 async def test_killed_between_claim_and_mark(there: Place) -> None:

@@ -15,6 +15,7 @@ def test_what_is_not_sent_twice() -> None:
         Kind.MY_DATA,
         Kind.FILE_TO_VIEW,
         Kind.MAILING_REPORT,
+        Kind.APPLICATIONS_TABLE,
         Kind.RESULTS_LIST,
         Kind.ANNOUNCEMENT,
     }

@@ -23,6 +23,7 @@ from bot.storage.deliveries import Delivery
 from bot.telegram.buttons import ApplicationTap, PaperTap, SeasonTap
 from bot.telegram.screens import Screen, message
 from bot.telegram.views import announcements as news
+from bot.telegram.views import exports
 from bot.telegram.views import forms as views
 from bot.telegram.views import reports as report_views
 from bot.telegram.views.freshness import stale
@@ -65,6 +66,10 @@ async def compose(office: Office, delivery: Delivery) -> TelegramMethod[Message]
             screen = await where(office, person) if person else None
         case Kind.MAILING_REPORT:
             return await _report(office, delivery, subject, words)
+        case Kind.APPLICATIONS_TABLE:
+            return await exports.table(office, delivery, words)
+        case Kind.FILES_ARCHIVE:
+            return await exports.archive(office, delivery, words)
         case kind if kind in _NEWS:
             mailing = await mailings.get(office.database, subject)
             board = await announcements.board_of(office, subject)

@@ -74,6 +74,8 @@ def dashboard(words: Words, found: Dashboard) -> Screen:
     rows += pairs(
         [tap(words.label(f"season.{act}"), SeasonTap(contest=contest.id, act=act).pack()) for act in SEASON_ACTS]
     )
+    exports = (("table", "export.table"), ("files", "files.all_of_contest"))
+    rows += [[tap(words.label(key), SeasonTap(contest=contest.id, act=act).pack()) for act, key in exports]]
     if found.contests > 1:
         rows.append([tap(words.label("review.other_contest"), _way("contests"))])
     return Screen(text, keyboard(rows, words))
@@ -131,6 +133,8 @@ def card(words: Words, found: Card, note: str = "") -> Screen:
         for field in long
     ]
     rows += [_file_row(words, found, file) for file in found.files if file.state != "refused"]
+    if any(file.state == "kept" for file in found.files):
+        rows.append([tap(words.label("files.all_of_application"), _act(application, "zip"))])
     rows += _decisions(words, found)
     rows.append([tap(words.label("review.history"), _act(application, "history"))])
     rows.append(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiogram.types import InlineKeyboardButton
 
+from bot.domain.applications import number_shown
 from bot.domain.contests import Contest, Place
 from bot.services.seasons import Holder, Line, Preview, Season
 from bot.telegram.buttons import ReviewTap, SeasonTap
@@ -151,6 +152,11 @@ def _did(words: Words, contest: Contest, line: Line) -> str:
         case "released":
             placed, without = line.detail["placed"], line.detail["not_placed"]
             return words("season.did.released", placed=placed, without=without)
+        case "table_taken":
+            return words("season.did.table_taken")
+        case "files_taken":
+            number = number_shown(contest.prefix, line.detail["number"]) or words.label("files.all")
+            return words("season.did.files_taken", what=number, parts=line.detail["parts"])
     return words.html(line.act)
 
 
