@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
 from bot.domain.applications import PUBLISH_NAME, number_shown
 from bot.domain.contests import Contest
 from bot.domain.exports import Entry, Event
-from bot.domain.fields import DateField, Field, FileField, PhoneField, TextField
+from bot.domain.fields import DateField, Field, FileField, NumberField, PhoneField, TextField
 from bot.papers.sheets import LongBook
 from bot.words import Words
 
@@ -66,6 +67,7 @@ class Table:
         application, contest, language = entry.application, self._contest, self._words.language
         place = contest.place(application.place)
         publish = application.answers.get(PUBLISH_NAME)
+        asked = contest.asked(application.answers)
         return [
             number_shown(contest.prefix, application.number),
             self._words.label(f"state.{application.state}"),
@@ -74,17 +76,19 @@ class Table:
             self._why(application.reason, application.note),
             place.label[language] if place else application.place,
             self._words.label("form.yes" if publish == "yes" else "form.no") if publish else None,
-            *(self._answer(field, entry) for field in contest.fields),
+            *(self._answer(field, entry) if field in asked else None for field in contest.fields),
         ]
 
     def _answer(self, field: Field, entry: Entry) -> Any:
-        """An answer as what it is: a day, how many files, a text."""
+        """An answer as what it is: a day, a number, how many files, a text; IIN and BIN by their last digits."""
         if isinstance(field, FileField):
             return entry.files.get(field.id, 0)
         value = entry.application.answers.get(field.id)
         if not value:
             return None
-        return date.fromisoformat(value) if isinstance(field, DateField) else field.shown(value, self._words.language)
+        if isinstance(field, DateField):
+            return date.fromisoformat(value)
+        return Decimal(value) if isinstance(field, NumberField) else field.shown(value, self._words.language)
 
     def _why(self, reason_id: str, note: str) -> str:
         reason = self._contest.reason(reason_id)
@@ -108,7 +112,7 @@ class Table:
 
 def _width(field: Field) -> int:
     match field:
-        case FileField() | DateField():
+        case FileField() | DateField() | NumberField():
             return 14
         case PhoneField():
             return 20
