@@ -33,7 +33,7 @@ async def _hold_before(telegram: LocalTelegram, doing: Mapping[int, Step]) -> li
     """Everything that the bot says is held: the answer is written down, and nothing was said about it."""
     return [
         *[await telegram.add_fault("hold_before", "answerCallbackQuery") for step in doing.values() if step.taps],
-        *[await telegram.add_fault("hold_before", chat_id=n, times=None) for n, step in doing.items() if step.types],
+        *[await telegram.add_fault("hold_before", chat_id=number, times=None) for number in doing],
     ]
 
 
