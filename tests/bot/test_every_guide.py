@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import NamedTuple
 
 import pytest
@@ -20,10 +19,6 @@ from tests.house import Citizen, House
 from tests.services.rooms import library
 
 GUIDES = library().guides
-
-
-FEW = 20
-"""So many paths are all gone; of more, walks that together take every way."""
 
 
 class Way(NamedTuple):
@@ -45,14 +40,16 @@ def ways(step: Step) -> list[Way]:
 
 
 def walks(guide: Guide) -> list[Walk]:
-    """Every path of the guide where they are few; else walks that together take every way. All of them end."""
-    found = list(islice(_paths(guide, guide.first, []), FEW + 1))
-    return found if len(found) <= FEW else _covering(guide)
+    """Every path of the guide that meets no step twice, and walks that together take the ways back."""
+    found = list(_paths(guide, guide.first, []))
+    taken = {way for walk in found for way in walk}
+    return found + _covering(guide, [way for step in guide.steps for way in ways(step) if way not in taken])
 
 
 def _paths(guide: Guide, step: Step, walk: Walk) -> Iterator[Walk]:
-    """Every path from here that takes no way twice."""
-    onward = [way for way in ways(step) if way not in walk]
+    """Every path from here that meets no step twice."""
+    passed = {step.id, *(way.start for way in walk)}
+    onward = [way for way in ways(step) if way.end not in passed]
     if not onward:
         yield walk
     for way in onward:
@@ -61,9 +58,8 @@ def _paths(guide: Guide, step: Step, walk: Walk) -> Iterator[Walk]:
         yield from _paths(guide, following, [*walk, way])
 
 
-def _covering(guide: Guide) -> list[Walk]:
+def _covering(guide: Guide, left: list[Way]) -> list[Walk]:
     """Straight to a way that nobody took yet, and on along such ways, until none is left."""
-    left = [way for step in guide.steps for way in ways(step)]
     found = []
     while left:
         walk = [*_shortest(guide, left[0].start), left[0]]
